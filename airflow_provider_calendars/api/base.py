@@ -1,0 +1,180 @@
+"""What the three APIs share: how a call is authenticated, repeated, paced and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeGuard, TypeVar
+from urllib.parse import quote
+
+from airflow_provider_calendars.api.auth import Anonymous, Auth
+from airflow_provider_calendars.api.errors import error_from, means, read_refusal, redirect_error
+from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, now, send, sleep
+from airflow_provider_calendars.api.policy import RateBudget, Repeat, Retries
+from airflow_provider_calendars.exceptions import ApiError, OutcomeUnknown, ServerError, TransportError
+
+T = TypeVar("T")
+
+NothingToDo = Mapping[tuple[int, str], T]
+
+
+def path(template: str, **parameters: str) -> str:
+    """Return a path with its parameters quoted, so that an id can name nothing but itself."""
+    return template.format(**{name: quote(value, safe="") for name, value in parameters.items()})
+
+
+class Api:
+    """A vendor's API.
+
+    :param base_url: scheme, host and path before every operation's own path.
+    :param auth: how requests are authenticated.
+    :param retries: how often and how patiently calls are repeated.
+    """
+
+    system: ClassVar[str]
+    advice: ClassVar[Mapping[type[ApiError], str]] = {}
+
+    def __init__(self, base_url: str, auth: Auth | None = None, retries: Retries | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.auth: Auth = auth or Anonymous()
+        self.retries = retries or Retries()
+        self.budget = RateBudget()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeat: Repeat,
+        params: Mapping[str, object] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, Upload] | None = None,
+        authenticated: bool = True,
+    ) -> Request:
+        """Return a request of this API.
+
+        :param method: ``GET``, ``POST`` ...
+        :param path: below the base URL, ids quoted.
+        :param repeat: whether the call may be repeated when its outcome is not known.
+        :param params: the query; entries that are None are left out.
+        :param json: a JSON body.
+        :param form: form fields.
+        :param files: files of a multipart form.
+        :param authenticated: False for operations that need no credentials.
+        """
+        given = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        return Request(
+            method=method,
+            url=f"{self.base_url}{path}",
+            repeat=repeat,
+            operation=f"{method} {path}",
+            params=given or None,
+            json=json,
+            form=form,
+            files=files,
+            # without it some servers answer errors with an HTML page or a redirect
+            headers={"Accept": "application/json"},
+            authenticated=authenticated,
+        )
+
+    def call(
+        self, request: Request, parse: Callable[[Any], T], *, also: NothingToDo[T] | None = None
+    ) -> Flow[T]:
+        """Have a call made and return its record.
+
+        :param request: what to send.
+        :param parse: the record from the decoded answer.
+        :param also: refusals that are results, by status and the vendor's phrase.
+        :raises ApiError: the vendor refused.
+        :raises OutcomeUnknown: the call must not be repeated and nobody knows what became of it.
+        :raises TransportError: no answer came.
+        """
+        response = yield from self.exchange(request)
+        if response.ok:
+            return self._read(request, response, parse)
+        for (status, phrase), result in (also or {}).items():
+            if response.status == status and means(read_refusal(response), phrase):
+                return result
+        raise self.refused(request, response)
+
+    def exchange(self, request: Request) -> Flow[Response]:
+        """Send a request, again where the rules allow it, and return the final response."""
+        attempt, renewed = 1, False
+        while True:
+            headers = yield from self._authorization(request)
+            outcome = yield from self._send(request.with_headers(headers))
+            if _is_refused_login(outcome) and request.authenticated and not renewed:
+                renewed = yield from self.auth.renew(outcome, headers, self._exchange_openly)
+                if renewed:
+                    continue
+            delay = self.retries.delay(outcome, request.repeat, attempt)
+            if delay is None:
+                return self._settle(request, outcome)
+            yield from sleep(delay)
+            attempt += 1
+
+    def refused(self, request: Request, response: Response) -> ApiError:
+        """Return the exception for a refusal. Vendors refine it."""
+        if 300 <= response.status < 400:
+            return redirect_error(response, system=self.system, operation=request.operation)
+        return error_from(response, system=self.system, operation=request.operation, advice=self.advice)
+
+    def _authorization(self, request: Request) -> Flow[Mapping[str, str]]:
+        if not request.authenticated:
+            return {}
+        headers = yield from self.auth.headers(self._exchange_openly)
+        return headers
+
+    def _exchange_openly(self, request: Request) -> Flow[Response]:
+        response = yield from self.exchange(request)
+        if not response.ok:
+            raise self.refused(request, response)
+        return response
+
+    def _send(self, request: Request) -> Flow[Response | TransportError]:
+        time = yield from now()
+        wait = self.budget.wait(time)
+        if wait:
+            yield from sleep(min(wait, self.retries.longest_wait))
+        outcome = yield from send(request)
+        if isinstance(outcome, Response):
+            self.budget.note(outcome)
+        return outcome
+
+    def _settle(self, request: Request, outcome: Response | TransportError) -> Response:
+        if isinstance(outcome, TransportError):
+            raise self._unanswered(request, outcome)
+        undecided = outcome.status >= 500 or outcome.status == 408 or outcome.garbled
+        if undecided and request.repeat is not Repeat.ALWAYS:
+            raise self._unknown(request, f"the answer was {outcome.status} and not a result")
+        return outcome
+
+    def _unanswered(self, request: Request, failure: TransportError) -> TransportError:
+        if failure.sent and request.repeat is not Repeat.ALWAYS:
+            return self._unknown(request, str(failure))
+        return TransportError(
+            f"{self.system} did not answer {request.operation}: {failure}.", sent=failure.sent
+        )
+
+    def _unknown(self, request: Request, why: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"Whether {self.system} carried out {request.operation} is not known: {why}. "
+            "It is not repeated, because it may have taken effect; look there before running it again."
+        )
+
+    def _read(self, request: Request, response: Response, parse: Callable[[Any], T]) -> T:
+        try:
+            return parse(response.json())
+        except (AttributeError, KeyError, TypeError, ValueError) as unreadable:
+            if request.repeat is not Repeat.ALWAYS:
+                raise self._unknown(request, "the answer cannot be read") from unreadable
+            raise ServerError(
+                f"{self.system} answered {request.operation} with {response.status}, but what came is not "
+                f"what its documentation describes ({type(unreadable).__name__}). Check the host.",
+                system=self.system,
+                status=response.status,
+            ) from unreadable
+
+
+def _is_refused_login(outcome: Response | TransportError) -> TypeGuard[Response]:
+    return isinstance(outcome, Response) and outcome.status == 401

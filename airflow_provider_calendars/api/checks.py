@@ -1,0 +1,121 @@
+"""Refusing a wrong argument by name, before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date as calendar_date
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from airflow_provider_calendars.exceptions import ConfigurationError
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def text(name: str, value: Any) -> str:
+    """Return a text that is not blank."""
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{name} must be a text, not {type(value).__name__}.")
+    if not value.strip():
+        raise ConfigurationError(f"{name} must not be empty.")
+    return value
+
+
+def integer(name: str, value: Any) -> int:
+    """Return a whole number, from a number or from the text a template rendered."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigurationError(f"{name} must be a whole number, not {type(value).__name__} {value!r:.40}.")
+    return value
+
+
+def boolean(name: str, value: Any) -> bool:
+    """Return a boolean, from a boolean or from the text a template rendered."""
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        return value.strip().lower() == "true"
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False, not {value!r:.40}.")
+    return value
+
+
+def choice(name: str, value: Any, known: Iterable[str]) -> str:
+    """Return a text that is one of the known ones."""
+    known = tuple(known)
+    if value not in known:
+        raise ConfigurationError(f"{name} must be one of {', '.join(known)}, not {value!r:.60}.")
+    return str(value)
+
+
+def date(name: str, value: Any) -> str:
+    """Return a date in the form ``YYYY-MM-DD``."""
+    try:
+        if _DATE.fullmatch(text(name, value)):
+            calendar_date.fromisoformat(value)
+            return str(value)
+    except ValueError as wrong:
+        if isinstance(wrong, ConfigurationError):
+            raise
+    raise ConfigurationError(f"{name} must be a date like 2026-05-31, not {value!r:.40}.")
+
+
+def clock(name: str, value: Any) -> str:
+    """Return a time in the form ``HH:MM``, 24 hours."""
+    if not _TIME.fullmatch(text(name, value)):
+        raise ConfigurationError(f"{name} must be a time like 14:30 (24 hours), not {value!r:.40}.")
+    return str(value)
+
+
+def wall_clock(date_name: str, date_value: Any, time_name: str, time_value: Any) -> datetime:
+    """Return date and time together, without a zone."""
+    return datetime.fromisoformat(f"{date(date_name, date_value)}T{clock(time_name, time_value)}")
+
+
+def local_time(name: str, value: Any, zone: str) -> datetime:
+    """Return a time on the clocks of a zone, to the minute, without an offset.
+
+    :param name: the argument, for the message.
+    :param value: a ``datetime`` or its text in ISO form; one with an offset is converted.
+    :param zone: the IANA name of the zone.
+    """
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text(name, value).strip())
+    except ValueError as wrong:
+        if isinstance(wrong, ConfigurationError):
+            raise
+        raise ConfigurationError(f"{name} must be like 2026-05-31 14:30, not {value!r:.40}.") from None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if moment.second or moment.microsecond:
+        raise ConfigurationError(f"{name} must be a full minute, not {moment}.")
+    return moment
+
+
+def timezone(name: str, value: Any) -> str:
+    """Return the IANA name of a time zone."""
+    try:
+        ZoneInfo(text(name, value))
+    except (ZoneInfoNotFoundError, OSError, ValueError) as unknown:
+        if isinstance(unknown, ConfigurationError):
+            raise
+        raise ConfigurationError(
+            f"{name} must be a time zone like Europe/Berlin, not {value!r:.60}."
+        ) from None
+    return str(value)
+
+
+def contact_field(name: str, value: Any, longest: int, *, required: bool) -> None:
+    """Refuse a field of a contact that is missing, no text or too long. Its value is never shown."""
+    if value is None or value == "":
+        if required:
+            raise ConfigurationError(f"{name} is missing.")
+        return
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{name} must be a text, not {type(value).__name__}.")
+    if required and not value.strip():
+        raise ConfigurationError(f"{name} is blank.")
+    if len(value) > longest:
+        raise ConfigurationError(f"{name} has {len(value)} characters; at most {longest} are allowed.")

@@ -1,0 +1,109 @@
+"""Attendees: add, upload, list, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow_provider_calendars.api.base import Api, path
+from airflow_provider_calendars.api.flow import Flow, Request, Upload
+from airflow_provider_calendars.api.lets_calendar.people import (
+    AddedContacts,
+    Attendee,
+    AttendeeFilter,
+    AttendeeSummary,
+    Contact,
+    ContactsExport,
+)
+from airflow_provider_calendars.api.paging import Page, numbered_pages
+from airflow_provider_calendars.api.policy import Repeat
+
+_LARGEST_PAGE = 100
+
+
+class Attendees(Api):
+    """Operations on the attendees of a campaign."""
+
+    def add_contact(self, campaign_id: str, contact: Contact) -> Flow[int]:
+        """Add one contact and return its id.  POST /add-single-contact
+
+        What happens with an address that is already in the campaign is not documented;
+        :meth:`add_contacts` says it.
+
+        https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-single-contact
+        """
+        body = {"campaign_id": campaign_id, **contact.to_wire()}
+        request = self.request("POST", "/add-single-contact", repeat=Repeat.IF_UNSENT, json=body)
+        return self.call(request, lambda answer: int(answer["contact_id"]))
+
+    def add_contacts(self, campaign_id: str, contacts: Sequence[Contact]) -> Flow[AddedContacts]:
+        """Add contacts and return what became of each.  POST /add-contacts
+
+        https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-contacts
+        """
+        body = {"campaign_id": campaign_id, "contacts": [contact.to_wire() for contact in contacts]}
+        request = self.request("POST", "/add-contacts", repeat=Repeat.IF_UNSENT, json=body)
+        return self.call(request, AddedContacts.from_answer)
+
+    def upload_contacts(self, campaign_id: str, file: Upload, *, allow_duplicates: bool = False) -> Flow[str]:
+        """Upload a file of contacts, imported in the background, and return the import's id.
+
+        POST /upload-contacts; https://panel.letscalendar.com/docs#apis-POSTapi-lc-upload-contacts
+        """
+        form = {"campaign_id": campaign_id, "allow_duplicates": "1" if allow_duplicates else "0"}
+        # a second import of the same file is absorbed, unless duplicates are allowed
+        repeat = Repeat.IF_UNSENT if allow_duplicates else Repeat.ALWAYS
+        request = self.request("POST", "/upload-contacts", repeat=repeat, form=form, files={"file": file})
+        return self.call(request, lambda answer: str(answer["import_id"]))
+
+    def attendee_summary(self, campaign_id: str, source: str | None = None) -> Flow[AttendeeSummary]:
+        """Return how many attendees are in which state.  GET /campaign/{campaign_id}/attendees
+
+        https://panel.letscalendar.com/docs#apis-GETapi-lc-campaign--campaign_id--attendees
+        """
+        request = self._attendees_request(campaign_id, AttendeeFilter(source=source), page=1, per_page=1)
+        return self.call(request, AttendeeSummary.from_answer)
+
+    def list_attendees(self, campaign_id: str, chosen: AttendeeFilter | None = None) -> Flow[list[Attendee]]:
+        """Return the attendees of a campaign, without their passwords.
+
+        GET /campaign/{campaign_id}/attendees;
+        https://panel.letscalendar.com/docs#apis-GETapi-lc-campaign--campaign_id--attendees
+        """
+
+        def fetch(number: int) -> Flow[Page[Attendee]]:
+            request = self._attendees_request(
+                campaign_id, chosen or AttendeeFilter(), page=number, per_page=_LARGEST_PAGE
+            )
+            return self.call(request, _read_page)
+
+        return numbered_pages(fetch, key=lambda attendee: attendee.attendee_id)
+
+    def export_contacts(self, campaign_id: str) -> Flow[ContactsExport]:
+        """Have the vendor write a file of the campaign's contacts.
+
+        GET /campaign/{campaign_id}/export-contacts;
+        https://panel.letscalendar.com/docs#apis-GETapi-lc-campaign--campaign_id--export-contacts
+        """
+        where = path("/campaign/{campaign_id}/export-contacts", campaign_id=campaign_id)
+        return self.call(self.request("GET", where, repeat=Repeat.ALWAYS), ContactsExport.from_answer)
+
+    def _attendees_request(
+        self, campaign_id: str, chosen: AttendeeFilter, *, page: int, per_page: int
+    ) -> Request:
+        where = path("/campaign/{campaign_id}/attendees", campaign_id=campaign_id)
+        params = {**chosen.to_wire(), "page": page, "per_page": per_page}
+        return self.request("GET", where, repeat=Repeat.ALWAYS, params=params)
+
+
+def _read_page(answer: Any) -> Page[Attendee]:
+    page = answer["attendees"]
+    items = [Attendee.from_answer(item) for item in page["data"]]
+    return Page(items, _is_last(page))
+
+
+def _is_last(page: dict[str, Any]) -> bool:
+    if "next_page_url" in page:
+        return page["next_page_url"] is None
+    # the vendor names only these for attendees, next_page_url may be missing
+    return not page["data"] or int(page["current_page"]) * int(page["per_page"]) >= int(page["total"])

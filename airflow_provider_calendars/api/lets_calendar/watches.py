@@ -1,0 +1,131 @@
+"""What sensors wait for at Let's Calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from airflow_provider_calendars.api.flow import Flow, now
+from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
+from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
+from airflow_provider_calendars.api.watching import Verdict
+from airflow_provider_calendars.exceptions import NotFound
+
+
+@dataclass(slots=True)
+class ContactsImported:
+    """Whether a campaign's attendees are there: so many of them, or no more coming.
+
+    :param campaign_id: the campaign.
+    :param expected: how many attendees there must be; None to wait until the number stays the same.
+    :param stable_looks: how often in a row the number must be the same.
+    :param source: count only attendees of this source, e.g. ``import``.
+    :param last_count: the number at the last look.
+    :param same_looks: how often in a row it has been that.
+    """
+
+    campaign_id: str
+    expected: int | None = None
+    stable_looks: int | None = None
+    source: str | None = None
+    last_count: int = -1
+    same_looks: int = 0
+
+    def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
+        """Count the attendees."""
+        summary = yield from api.attendee_summary(self.campaign_id, self.source)
+        count = summary.listed if self.source else summary.total
+        self.same_looks = self.same_looks + 1 if count == self.last_count else 1
+        self.last_count = count
+        complete = self.expected is not None and count >= self.expected
+        stable = bool(self.stable_looks) and count > 0 and self.same_looks >= (self.stable_looks or 0)
+        wanted = "" if self.expected is None else f" of {self.expected}"
+        return Verdict(
+            complete or stable,
+            f"Campaign {self.campaign_id} has {count}{wanted} attendees.",
+            {
+                "campaign_id": self.campaign_id,
+                "attendees": count,
+                "complete": complete or self.expected is None,
+            },
+        )
+
+
+@dataclass(slots=True)
+class InvitesSent:
+    """Whether the sending of a campaign's invites is over.
+
+    Right after it was asked for, a sending has not begun and the summary still shows the old state;
+    so the wait ends only after progress was seen, or after a period of grace.
+
+    :param campaign_id: the campaign.
+    :param grace_period: seconds after the first look in which progress must be seen to believe the end.
+    :param first_look: when the first look was, in seconds since the epoch.
+    :param first_pending: how many attendees had no invite then.
+    :param progress_seen: whether attendees have moved since.
+    """
+
+    campaign_id: str
+    grace_period: float = 60.0
+    first_look: float | None = None
+    first_pending: int = 0
+    progress_seen: bool = False
+
+    def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
+        """Read the summary."""
+        summary = yield from api.attendee_summary(self.campaign_id)
+        time = yield from now()
+        pending = summary.new + summary.in_process
+        if self.first_look is None:
+            self.first_look, self.first_pending = time, pending
+        self.progress_seen |= summary.in_process > 0 or pending < self.first_pending
+        believable = self.progress_seen or time >= self.first_look + self.grace_period
+        return Verdict(
+            pending == 0 and _reached(summary) > 0 and believable,
+            f"Campaign {self.campaign_id}: {summary.new} new, {summary.in_process} in process, "
+            f"{summary.sent} sent, {summary.failed} failed.",
+            {"campaign_id": self.campaign_id, **summary.counts()},
+        )
+
+
+def _reached(summary: AttendeeSummary) -> int:
+    return summary.sent + summary.failed + summary.unsubscribed + summary.cancelled
+
+
+@dataclass(slots=True)
+class CampaignStarted:
+    """Whether a campaign's event has started.
+
+    :param campaign_id: the campaign.
+    :param starts_at: its start as last seen, in seconds since the epoch.
+    """
+
+    campaign_id: str
+    starts_at: float | None = None
+
+    def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
+        """Read the start, which may have been moved, and compare it with the time."""
+        start = yield from self._read_start(api)
+        time = yield from now()
+        if start is not None:
+            self.starts_at = start
+        if self.starts_at is None:
+            return Verdict(False, f"Campaign {self.campaign_id} is not in the list of active campaigns.")
+        said = datetime.fromtimestamp(self.starts_at, UTC).isoformat()
+        return Verdict(
+            time >= self.starts_at,
+            f"Campaign {self.campaign_id} starts at {said}.",
+            {"campaign_id": self.campaign_id, "starts_at": said},
+        )
+
+    def _read_start(self, api: LetsCalendarApi) -> Flow[float | None]:
+        try:
+            details = yield from api.get_campaign(self.campaign_id)
+            return details.starts_at.timestamp()
+        except NotFound:
+            # the account may lack the operation; and a campaign that is over may leave the list
+            campaigns = yield from api.list_campaigns()
+        for campaign in campaigns:
+            if campaign.campaign_id == self.campaign_id:
+                return campaign.starts_at.timestamp()
+        return None

@@ -1,0 +1,1 @@
+"""What may be sent. Nothing in this room imports Airflow or speaks with a vendor."""

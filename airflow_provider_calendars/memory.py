@@ -1,0 +1,133 @@
+"""What is remembered: between calls, between the tries of a task, and between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Variable
+
+from airflow_provider_calendars._compat import mask_secret
+from airflow_provider_calendars.api.auth import Token
+from airflow_provider_calendars.api.drivers import MemoryStore
+
+log = logging.getLogger(__name__)
+
+_KEPT_FOR = timedelta(days=365)
+
+
+class MaskingStore(MemoryStore):
+    """Remembers tokens as long as the process lives, and keeps them out of its logs."""
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a text under a key."""
+        _mask(value)
+        super().remember(key, value)
+
+
+class VariableStore(MaskingStore):
+    """Remembers tokens in Airflow Variables, for all tasks that use the connection.
+
+    :param prefix: what the Variables' names begin with.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self.prefix = prefix
+
+    def recall(self, key: str, *, fresh: bool) -> str | None:
+        """Return what is remembered under a key, from the Variable if it must be fresh."""
+        if not fresh:
+            return super().recall(key, fresh=False)
+        text: str | None = Variable.get(f"{self.prefix}.{key}", default=None)
+        if text:
+            super().remember(key, text)
+        return text
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a text under a key, here and in the Variable."""
+        super().remember(key, value)
+        Variable.set(f"{self.prefix}.{key}", value, description="Access shared by tasks of one connection.")
+
+
+def _mask(value: str) -> None:
+    token = Token.loads(value)
+    mask_secret(value)
+    if token:
+        # a token may be logged whole or without its id, "12|..."
+        for secret in (token.value, token.value.rpartition("|")[2]):
+            mask_secret(secret)
+
+
+class RunMemory:
+    """What one task remembers within one run: it survives retries, Clear and the death of the worker.
+
+    Kept in the task state store of Airflow 3.3, before that in Airflow Variables. Holds ids,
+    fingerprints and counts, never people.
+
+    :param context: the context of the task.
+    """
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self._store = context.get("task_state_store")
+        self._identity = _identity(context)
+        self._forgetful: dict[str, Any] = {}
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return what is remembered under a key."""
+        if self._store is not None:
+            value = self._store.get(key)
+        elif self._identity:
+            value = Variable.get(self._variable(key), default=None, deserialize_json=True)
+        else:
+            value = self._forgetful.get(key)
+        return value if isinstance(value, dict) else None
+
+    def set(self, key: str, value: dict[str, Any]) -> None:
+        """Remember a value under a key, at once."""
+        if self._store is not None:
+            self._store.set(key, value, retention=_KEPT_FOR)
+        elif self._identity:
+            said = f"What a task of this package remembers within a run: {' '.join(self._identity)}"
+            Variable.set(self._variable(key), value, description=said[:500], serialize_json=True)
+        else:
+            self._forgetful[key] = value
+
+    def _variable(self, key: str) -> str:
+        identity = json.dumps([*(self._identity or ()), key])
+        return f"calendars.run.{hashlib.sha256(identity.encode()).hexdigest()[:40]}"
+
+
+def _identity(context: Mapping[str, Any]) -> tuple[str, ...] | None:
+    instance = context.get("ti")
+    if instance is None:
+        return None
+    return (instance.dag_id, instance.run_id, instance.task_id, str(instance.map_index))
+
+
+class CampaignMemory:
+    """What is remembered about a campaign across runs, in an Airflow Variable.
+
+    :param system: e.g. ``lets_calendar``.
+    :param conn_id: the connection the campaign is reached with.
+    :param campaign_id: the vendor's id.
+    """
+
+    def __init__(self, system: str, conn_id: str, campaign_id: str) -> None:
+        self._variable = f"calendars.{system}.{conn_id}.{campaign_id}"[:250]
+
+    def get(self, key: str) -> Any:
+        """Return what is remembered under a key, or None."""
+        return self._load().get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        """Remember a value under a key."""
+        Variable.set(self._variable, {**self._load(), key: value}, serialize_json=True)
+
+    def _load(self) -> dict[str, Any]:
+        value = Variable.get(self._variable, default=None, deserialize_json=True)
+        return value if isinstance(value, dict) else {}

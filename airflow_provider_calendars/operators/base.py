@@ -1,0 +1,43 @@
+"""What the operators of the three systems share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+
+from airflow_provider_calendars._compat import AirflowFailException, AirflowSkipException
+from airflow_provider_calendars.api import checks
+
+NOTHING_TO_DO_CHOICES = ("succeed", "skip", "fail")
+
+
+class CalendarsOperator(BaseOperator):
+    """Base of the operators: templated connection, small results."""
+
+    template_fields: Sequence[str] = ()
+
+    def settle_nothing_to_do(self, choice: str, story: str) -> None:
+        """Do what the DAG author chose for "there was nothing to do".
+
+        :param choice: ``succeed``, ``skip`` or ``fail``.
+        :param story: what there was not to do.
+        :raises AirflowSkipException: the choice is ``skip``.
+        :raises AirflowFailException: the choice is ``fail``.
+        """
+        if choice == "skip":
+            raise AirflowSkipException(story)
+        if choice == "fail":
+            raise AirflowFailException(f"{story} Set if_nothing_to_do to succeed or skip to accept this.")
+        self.log.info("%s", story)
+
+    def check_nothing_to_do(self, choice: Any) -> None:
+        """Refuse an unknown ``if_nothing_to_do``."""
+        checks.choice("if_nothing_to_do", choice, NOTHING_TO_DO_CHOICES)
+
+    def publish_early(self, context: Context, key: str, value: Any) -> None:
+        """Push an XCom at once, so that it is there even if the task dies a moment later."""
+        instance = context.get("ti")
+        if instance is not None:
+            instance.xcom_push(key=key, value=value)

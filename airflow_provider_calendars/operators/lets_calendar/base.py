@@ -1,0 +1,66 @@
+"""What the operators for Let's Calendar share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from airflow.sdk import Context
+
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
+from airflow_provider_calendars.exceptions import NotFound
+from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
+from airflow_provider_calendars.links import LetsCalendarCampaignLink
+from airflow_provider_calendars.operators.base import CalendarsOperator
+
+
+class LetsCalendarOperator(CalendarsOperator):
+    """Base of the operators for Let's Calendar.
+
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    """
+
+    ui_color: str = "#e8f1ff"
+
+    def __init__(
+        self, *, lets_calendar_conn_id: str = LetsCalendarHook.default_conn_name, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.lets_calendar_conn_id = lets_calendar_conn_id
+
+    @cached_property
+    def hook(self) -> LetsCalendarHook:
+        """The hook, made once so that ``on_kill`` finds its login ready."""
+        return LetsCalendarHook(self.lets_calendar_conn_id)
+
+
+class LetsCalendarCampaignOperator(LetsCalendarOperator):
+    """Base of the operators that work on one campaign.
+
+    :param campaign_id: the vendor's id of the campaign (templated).
+    """
+
+    operator_extra_links = (LetsCalendarCampaignLink(),)
+
+    def __init__(self, *, campaign_id: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign_id = campaign_id
+        self.campaign_url = ""
+
+    def check_campaign(self) -> None:
+        """Refuse a campaign id that cannot be one, before anything is sent."""
+        checks.text("campaign_id", self.campaign_id)
+
+    def show_campaign(self, context: Context, campaign_id: str | None = None) -> None:
+        """Put the link to the campaign on the task's page while it still runs."""
+        self.campaign_url = self.hook.campaign_url(campaign_id or self.campaign_id)
+        LetsCalendarCampaignLink().publish(context, self.campaign_url)
+
+    def summary_or_none(self) -> AttendeeSummary | None:
+        """Return the attendee summary, or None on accounts that do not have it."""
+        try:
+            return self.hook.attendee_summary(self.campaign_id)
+        except NotFound:
+            self.log.warning("This account cannot read attendees, so progress cannot be checked.")
+            return None

@@ -1,0 +1,331 @@
+"""Operators on campaigns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from airflow.sdk import Context
+
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignContent
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, OutcomeUnknown
+from airflow_provider_calendars.links import LetsCalendarCampaignLink
+from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.operators.lets_calendar.base import (
+    LetsCalendarCampaignOperator,
+    LetsCalendarOperator,
+)
+from airflow_provider_calendars.tables import check_table_path, write_table
+
+_LIST_COLUMNS = tuple(each.name for each in fields(Campaign))
+_CONTENT_FIELDS = (
+    "title",
+    "subject",
+    "event_type",
+    "sender_email_id",
+    "start_datetime",
+    "end_datetime",
+    "timezone",
+    "description",
+    "email_content",
+    "location",
+    "login_url",
+)
+_LOOKS_AFTER_LOST_REPLY = (0.5, 2.5, 6.0)
+_MEMORY = "create_campaign"
+
+
+class _ContentArguments(LetsCalendarOperator):
+    """The arguments that say what a campaign is."""
+
+    template_fields_renderers: ClassVar[dict[str, str]] = {"email_content": "html", "description": "html"}
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        subject: str,
+        sender_email_id: int | str,
+        start_datetime: str | datetime,
+        end_datetime: str | datetime,
+        timezone: str,
+        description: str,
+        email_content: str,
+        event_type: str = "online",
+        location: str | None = None,
+        login_url: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.title = title
+        self.subject = subject
+        self.event_type = event_type
+        self.sender_email_id = sender_email_id
+        self.start_datetime = start_datetime
+        self.end_datetime = end_datetime
+        self.timezone = timezone
+        self.description = description
+        self.email_content = email_content
+        self.location = location
+        self.login_url = login_url
+
+    def content(self) -> CampaignContent:
+        """Return the checked content of the campaign."""
+        zone = checks.timezone("timezone", self.timezone)
+        start = checks.local_time("start_datetime", self.start_datetime, zone)
+        end = checks.local_time("end_datetime", self.end_datetime, zone)
+        return CampaignContent(
+            title=self.title,
+            subject=self.subject,
+            event_type=self.event_type,
+            sender_email_id=checks.integer("sender_email_id", self.sender_email_id),
+            start_date=f"{start:%Y-%m-%d}",
+            start_time=f"{start:%H:%M}",
+            end_date=f"{end:%Y-%m-%d}",
+            end_time=f"{end:%H:%M}",
+            timezone=zone,
+            description=self.description,
+            email_content=self.email_content,
+            location=self.location or None,
+            login_url=self.login_url or None,
+        )
+
+
+class LetsCalendarCreateCampaignOperator(_ContentArguments):
+    """Creates an invite campaign. Nobody is invited by that.
+
+    Looks before it creates: what it is about to do is remembered first, so a retry, a Clear or a
+    lost reply finds the campaign of the first try instead of making a second one.
+
+    https://panel.letscalendar.com/docs#apis-POSTapi-lc-create-campaign
+
+    :param title: the campaign's name in the panel (templated).
+    :param subject: of the e-mail (templated).
+    :param sender_email_id: the mailbox to send from, see ``LetsCalendarListSendersOperator`` (templated).
+    :param start_datetime: when the event starts: ``YYYY-MM-DD HH:MM`` on the clocks of ``timezone``,
+        or a ``datetime``; one with an offset is converted to ``timezone`` (templated).
+    :param end_datetime: when it ends, likewise (templated).
+    :param timezone: an IANA name, e.g. ``Europe/Berlin`` (templated).
+    :param description: of the event (templated).
+    :param email_content: HTML of the e-mail (templated).
+    :param event_type: ``online`` (webinar), ``offline`` (webinar with a common login URL) or
+        ``physical`` (templated).
+    :param location: where a physical event takes place (templated).
+    :param login_url: the common login URL of an ``offline`` event (templated).
+    :param if_exists: what to do about campaigns of the same title, start and time zone that this
+        run did not create: ``fail`` (and list them), ``adopt`` (use it, if there is one) or
+        ``create`` (another one).
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``outcome`` (``created`` or ``adopted``), ``start_datetime``,
+        ``timezone``.
+    :raises ConfigurationError: an argument is missing or wrong.
+    :raises CalendarsError: there is such a campaign already, and ``if_exists`` is ``fail``.
+    :raises OutcomeUnknown: the reply was lost and no new campaign is to be seen yet; a retry looks
+        again.
+    """
+
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", *_CONTENT_FIELDS)
+    operator_extra_links = (LetsCalendarCampaignLink(),)
+
+    def __init__(self, *, if_exists: str = "fail", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.if_exists = if_exists
+        self.campaign_url = ""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Create the campaign, or find the one an earlier try created."""
+        checks.choice("if_exists", self.if_exists, ("fail", "adopt", "create"))
+        content = self.content()
+        memory = RunMemory(context)
+        campaign_id, outcome = self._found(content, memory) or self._created(content, memory)
+        self.publish_early(context, "campaign_id", campaign_id)
+        self.campaign_url = self.hook.campaign_url(campaign_id)
+        LetsCalendarCampaignLink().publish(context, self.campaign_url)
+        self.log.info("Campaign %s %s.", campaign_id, outcome)
+        return {
+            "campaign_id": campaign_id,
+            "outcome": outcome,
+            "start_datetime": content.start_datetime,
+            "timezone": content.timezone,
+        }
+
+    def _found(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str] | None:
+        intent = memory.get(_MEMORY) or {}
+        ours = intent.get("fingerprint") == content.fingerprint()
+        if ours and intent.get("campaign_id"):
+            return str(intent["campaign_id"]), "adopted"
+        matches = self._matches(content)
+        if ours:
+            return self._adopt(content, memory, [each for each in matches if each not in intent["known"]])
+        if matches and self.if_exists == "fail":
+            raise CalendarsError(
+                f"There is a campaign titled {content.title!r} at {content.start_datetime} "
+                f"{content.timezone} already: {', '.join(matches)}. "
+                "Set if_exists to adopt or create if that is right."
+            )
+        if matches and self.if_exists == "adopt":
+            return self._adopt(content, memory, matches)
+        memory.set(_MEMORY, {"fingerprint": content.fingerprint(), "known": matches})
+        return None
+
+    def _adopt(
+        self, content: CampaignContent, memory: RunMemory, candidates: list[str]
+    ) -> tuple[str, str] | None:
+        if len(candidates) > 1:
+            raise CalendarsError(
+                f"Several campaigns could be the one titled {content.title!r}: {', '.join(candidates)}. "
+                "Remove the wrong ones in the panel, or give this one another title."
+            )
+        if not candidates:
+            return None
+        self._remember(content, memory, candidates[0])
+        return candidates[0], "adopted"
+
+    def _created(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str]:
+        try:
+            campaign_id = self.hook.create_campaign(content).campaign_id
+        except OutcomeUnknown:
+            return self._look_for_lost(content, memory)
+        self._remember(content, memory, campaign_id)
+        return campaign_id, "created"
+
+    def _look_for_lost(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str]:
+        known = (memory.get(_MEMORY) or {}).get("known", [])
+        for wait in _LOOKS_AFTER_LOST_REPLY:
+            time.sleep(wait)
+            candidates = [each for each in self._matches(content) if each not in known]
+            if found := self._adopt(content, memory, candidates):
+                return found
+        raise OutcomeUnknown(
+            f"The reply to creating campaign {content.title!r} was lost and it is not in the list. "
+            "A retry looks again before it creates one."
+        )
+
+    def _matches(self, content: CampaignContent) -> list[str]:
+        return [each.campaign_id for each in self.hook.list_campaigns() if _is_same(each, content)]
+
+    def _remember(self, content: CampaignContent, memory: RunMemory, campaign_id: str) -> None:
+        known = (memory.get(_MEMORY) or {}).get("known", [])
+        intent = {"fingerprint": content.fingerprint(), "known": known, "campaign_id": campaign_id}
+        memory.set(_MEMORY, intent)
+
+
+def _is_same(campaign: Campaign, content: CampaignContent) -> bool:
+    return (
+        campaign.title.strip() == content.title.strip()
+        and campaign.start_datetime == content.start_datetime
+        and campaign.timezone == content.timezone
+    )
+
+
+class LetsCalendarUpdateCampaignOperator(LetsCalendarCampaignOperator, _ContentArguments):
+    """Replaces the whole content of a campaign. Invites already sent stay as they are.
+
+    Use ``LetsCalendarUpdateInvitesOperator`` afterwards to send the new content.
+    Not open to every account.
+
+    https://panel.letscalendar.com/docs#apis-PUTapi-lc-campaign--campaign_id-
+
+    :param campaign_id: the campaign (templated).
+    :param title: and all further arguments: as for ``LetsCalendarCreateCampaignOperator``, all of
+        them, because what is not given is not kept (templated).
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``start_datetime``, ``timezone``.
+    :raises OperationUnavailable: the account does not have the operation.
+    """
+
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", *_CONTENT_FIELDS)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Replace the campaign's content."""
+        self.check_campaign()
+        content = self.content()
+        self.show_campaign(context)
+        self.hook.update_campaign(self.campaign_id, content)
+        self.log.info("Campaign %s updated.", self.campaign_id)
+        return {
+            "campaign_id": self.campaign_id,
+            "start_datetime": content.start_datetime,
+            "timezone": content.timezone,
+        }
+
+
+class LetsCalendarListCampaignsOperator(LetsCalendarOperator):
+    """Lists the organisation's active campaigns.
+
+    https://panel.letscalendar.com/docs#apis-GETapi-lc-campaigns
+
+    :param title: only campaigns whose title contains this, whatever the case (templated).
+    :param path: a ``.csv`` or ``.jsonl`` file to write the campaigns to, local or any
+        ``ObjectStoragePath`` (templated). Without it only the ids are returned.
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``count``, ``campaign_ids``, ``path``.
+    """
+
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", "title", "path")
+
+    def __init__(self, *, title: str | None = None, path: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.title = title
+        self.path = path
+
+    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """List the campaigns."""
+        if self.path:
+            check_table_path("path", self.path)
+        wanted = (self.title or "").casefold()
+        campaigns = [each for each in self.hook.list_campaigns() if wanted in each.title.casefold()]
+        if self.path:
+            write_table(self.path, (asdict(campaign) for campaign in campaigns), _LIST_COLUMNS)
+        self.log.info("%d campaigns.", len(campaigns))
+        return {
+            "count": len(campaigns),
+            "campaign_ids": [campaign.campaign_id for campaign in campaigns],
+            "path": self.path or None,
+        }
+
+
+class LetsCalendarToggleAutomationOperator(LetsCalendarCampaignOperator):
+    """Turns the vendor's hourly automation of a campaign on or off.
+
+    While it is on, whoever is added to the campaign is mailed within the hour, and no later task
+    of a DAG is asked. Its state cannot be read back.
+
+    https://panel.letscalendar.com/docs#apis-POSTapi-lc-toggle-automation
+
+    :param campaign_id: the campaign (templated).
+    :param enabled: whether it shall be on (templated).
+    :param accept_unattended_sending: must be True to turn it on.
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``enabled``.
+    :raises ConfigurationError: it would be turned on without ``accept_unattended_sending``.
+    """
+
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "enabled")
+
+    def __init__(
+        self, *, enabled: bool | str, accept_unattended_sending: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.enabled = enabled
+        self.accept_unattended_sending = accept_unattended_sending
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Turn the automation on or off."""
+        self.check_campaign()
+        enabled = checks.boolean("enabled", self.enabled)
+        if enabled and self.accept_unattended_sending is not True:
+            raise ConfigurationError(
+                "Automation mails everybody who is added to the campaign within the hour, past every check "
+                "of a DAG. Set accept_unattended_sending=True if that is meant."
+            )
+        self.show_campaign(context)
+        state = self.hook.toggle_automation(self.campaign_id, enabled=enabled)
+        if state is not enabled:
+            raise CalendarsError(f"Automation of campaign {self.campaign_id} is not in the state asked for.")
+        self.log.info("Automation of campaign %s is %s.", self.campaign_id, "on" if state else "off")
+        return {"campaign_id": self.campaign_id, "enabled": state}

@@ -1,0 +1,394 @@
+"""Operators that put people into a campaign, and read them back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from airflow.sdk import Context
+
+from airflow_provider_calendars._compat import mask_secret
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.lets_calendar.people import Attendee, AttendeeFilter, Contact
+from airflow_provider_calendars.exceptions import (
+    ConfigurationError,
+    ContactsError,
+    NotFound,
+    OutcomeUnknown,
+)
+from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
+from airflow_provider_calendars.operators.lets_calendar.upload import read_upload, read_upload_contacts
+from airflow_provider_calendars.tables import check_table_path, write_table
+
+_EXPORT_COLUMNS = tuple(each.name for each in fields(Attendee))
+
+
+@dataclass(slots=True)
+class _Report:
+    """What became of contacts, by their 0-based position in the caller's list."""
+
+    added: int = 0
+    duplicates: int = 0
+    present: int = 0
+    invalid: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+class _AddingOperator(LetsCalendarCampaignOperator):
+    """Adds contacts in batches, each of them once, whatever happens to a reply."""
+
+    batch_size: int = 100
+
+    def add(self, contacts: Sequence[Contact], context: Context) -> _Report:
+        """Add contacts and return what became of each."""
+        memory, report = RunMemory(context), _Report()
+        present = self._present_addresses() if memory.get("add_contacts") else set()
+        memory.set("add_contacts", {"campaign_id": self.campaign_id, "contacts": len(contacts)})
+        numbered = list(enumerate(contacts))
+        for start in range(0, len(numbered), self.batch_size):
+            self._add_batch(_absent(numbered[start : start + self.batch_size], present, report), report)
+        return report
+
+    def _add_batch(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
+        if not batch:
+            return
+        try:
+            self._send_batch(batch, report)
+        except OutcomeUnknown:
+            self.log.warning("A reply was lost; reading which of %d contacts arrived.", len(batch))
+            # a second loss is left to the task's own retry, which reads the attendees first
+            self._send_batch(_absent(batch, self._present_addresses(), report), report)
+
+    def _send_batch(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
+        if not batch:
+            return
+        added = self.hook.add_contacts(self.campaign_id, [contact for _, contact in batch])
+        report.added += added.valid_count
+        report.duplicates += added.duplicate_count
+        for invalid in added.invalid:
+            report.invalid[batch[invalid.index][0]] = invalid.errors
+
+    def _present_addresses(self) -> set[str]:
+        try:
+            attendees = self.hook.list_attendees(self.campaign_id)
+        except NotFound:
+            self.log.warning("This account cannot list attendees; relying on the vendor's duplicate check.")
+            return set()
+        return {attendee.email.casefold() for attendee in attendees}
+
+
+def _absent(
+    batch: list[tuple[int, Contact]], present: set[str], report: _Report
+) -> list[tuple[int, Contact]]:
+    absent = [(row, contact) for row, contact in batch if contact.email.casefold() not in present]
+    report.present += len(batch) - len(absent)
+    return absent
+
+
+class LetsCalendarAddContactOperator(_AddingOperator):
+    """Adds one person to a campaign, if not in it yet. Nobody is invited by that.
+
+    Uses the vendor's bulk call, which tells duplicates; what the single call does with an address
+    that is already in the campaign is not documented.
+
+    https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-contacts
+
+    :param campaign_id: the campaign (templated).
+    :param email: the person's address (templated).
+    :param first_name: required by the vendor, at most 150 characters like all fields (templated).
+    :param last_name: (templated).
+    :param login_url: the person's own link to the event (templated).
+    :param username: to join with (templated).
+    :param password: to join with (templated).
+    :param if_nothing_to_do: when the person is in the campaign already: ``succeed``, ``skip`` or ``fail``.
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``outcome`` (``added`` or ``nothing_to_do``).
+    :raises ConfigurationError: a field is missing, of a wrong type or too long.
+    :raises ContactsError: the vendor refused the contact.
+    """
+
+    _PERSON = ("email", "first_name", "last_name", "login_url", "username", "password")
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", *_PERSON)
+
+    def __init__(
+        self,
+        *,
+        email: str,
+        first_name: str,
+        last_name: str | None = None,
+        login_url: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        if_nothing_to_do: str = "succeed",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.email = email
+        self.first_name = first_name
+        self.last_name = last_name
+        self.login_url = login_url
+        self.username = username
+        self.password = password
+        self.if_nothing_to_do = if_nothing_to_do
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Render, and keep the person out of logs and of the page that shows rendered fields."""
+        super().render_template_fields(context, jinja_env)
+        _mask_people([{name: getattr(self, name) for name in self._PERSON}])
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Add the person."""
+        self.check_campaign()
+        self.check_nothing_to_do(self.if_nothing_to_do)
+        contact = Contact.from_mapping({name: getattr(self, name) for name in self._PERSON}, "contact")
+        self.show_campaign(context)
+        report = self.add([contact], context)
+        if report.invalid:
+            raise ContactsError(f"Let's Calendar refused the contact: {'; '.join(report.invalid[0])}")
+        outcome = "added" if report.added else "nothing_to_do"
+        if not report.added:
+            self.settle_nothing_to_do(self.if_nothing_to_do, "The person is in the campaign already.")
+        return {"campaign_id": self.campaign_id, "outcome": outcome}
+
+
+class LetsCalendarAddContactsOperator(_AddingOperator):
+    """Adds people to a campaign in batches and tells what became of each. Nobody is invited by that.
+
+    A lost reply is settled by reading the attendees: whoever arrived is not added again.
+
+    https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-contacts
+
+    :param campaign_id: the campaign (templated).
+    :param contacts: a list of dictionaries with ``email``, ``first_name`` and optionally ``last_name``,
+        ``login_url``, ``username``, ``password`` (templated). Lists in XComs put people into Airflow's
+        database: prefer ``path``.
+    :param path: instead, a CSV file in the form ``PrepareContactsOperator`` writes, local or any
+        ``ObjectStoragePath`` (templated).
+    :param batch_size: contacts in one call, 1 to 1000.
+    :param if_invalid: when the vendor refuses some: ``fail`` after the others were added, ``warn`` or
+        ``ignore``.
+    :param rejected_path: a ``.csv`` or ``.jsonl`` file for the refused rows, ``row`` (0-based position
+        in ``contacts`` or among the file's data rows) and ``errors`` (templated).
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``added``, ``duplicates``, ``already_present``, ``invalid``,
+        ``invalid_rows`` (the first 100), ``rejected_path``.
+    :raises ConfigurationError: an argument or a contact is wrong; nothing was sent.
+    :raises ContactsError: contacts were refused and ``if_invalid`` is ``fail``.
+    """
+
+    template_fields: Sequence[str] = (
+        "lets_calendar_conn_id",
+        "campaign_id",
+        "contacts",
+        "path",
+        "rejected_path",
+    )
+
+    def __init__(
+        self,
+        *,
+        contacts: Sequence[Mapping[str, str]] | None = None,
+        path: str | None = None,
+        batch_size: int = 100,
+        if_invalid: str = "fail",
+        rejected_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contacts = contacts
+        self.path = path
+        self.batch_size = batch_size
+        self.if_invalid = if_invalid
+        self.rejected_path = rejected_path
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Render, and keep the people out of logs and of the page that shows rendered fields."""
+        super().render_template_fields(context, jinja_env)
+        _mask_people(self.contacts)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Add the people."""
+        contacts = self._checked()
+        self.show_campaign(context)
+        report = self.add(contacts, context)
+        if self.rejected_path:
+            write_table(self.rejected_path, _rows(report), ("row", "errors"))
+        self._settle_invalid(report)
+        self.log.info("%d added, %d in the campaign already.", report.added, report.duplicates)
+        return {
+            "campaign_id": self.campaign_id,
+            "added": report.added,
+            "duplicates": report.duplicates,
+            "already_present": report.present,
+            "invalid": len(report.invalid),
+            "invalid_rows": sorted(report.invalid)[:100],
+            "rejected_path": self.rejected_path or None,
+        }
+
+    def _checked(self) -> list[Contact]:
+        self.check_campaign()
+        checks.choice("if_invalid", self.if_invalid, ("fail", "warn", "ignore"))
+        if not 1 <= checks.integer("batch_size", self.batch_size) <= 1000:
+            raise ConfigurationError(f"batch_size must be from 1 to 1000, not {self.batch_size}.")
+        if self.rejected_path:
+            check_table_path("rejected_path", self.rejected_path)
+        if (self.contacts is None) == (not self.path):
+            raise ConfigurationError("Give either contacts or path.")
+        given = read_upload_contacts(self.path) if self.path else self.contacts
+        if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
+            raise ConfigurationError(f"contacts must be a list, not {type(given).__name__}.")
+        if not given:
+            raise ConfigurationError("contacts is empty; there is nobody to add.")
+        return [Contact.from_mapping(each, f"contacts[{row}]") for row, each in enumerate(given)]
+
+    def _settle_invalid(self, report: _Report) -> None:
+        if not report.invalid or self.if_invalid == "ignore":
+            return
+        rows = ", ".join(str(row) for row in sorted(report.invalid)[:20])
+        story = (
+            f"Let's Calendar refused {len(report.invalid)} contacts (rows {rows}); {report.added} were added."
+        )
+        if self.if_invalid == "fail":
+            raise ContactsError(f"{story} Correct them, or set if_invalid to warn.")
+        self.log.warning("%s", story)
+
+
+def _rows(report: _Report) -> list[dict[str, Any]]:
+    return [{"row": row, "errors": "; ".join(errors)} for row, errors in sorted(report.invalid.items())]
+
+
+def _mask_people(contacts: Any) -> None:
+    if not isinstance(contacts, Sequence) or isinstance(contacts, str):
+        return
+    for contact in contacts:
+        if isinstance(contact, Mapping):
+            for value in contact.values():
+                if isinstance(value, str) and value:
+                    mask_secret(value)
+
+
+class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
+    """Uploads a file of contacts, which the vendor imports in the background. Nobody is invited by that.
+
+    Wait for the import with ``LetsCalendarContactsImportedSensor``; the vendor does not say which rows
+    it refused, so let ``PrepareContactsOperator`` write the file.
+
+    https://panel.letscalendar.com/docs#apis-POSTapi-lc-upload-contacts
+
+    :param campaign_id: the campaign (templated).
+    :param path: a ``.csv``, ``.xlsx`` or ``.xls`` file, local or any ``ObjectStoragePath``, with the
+        columns ``firstname, lastname, email, loginurl, username, password`` (templated).
+    :param allow_duplicates: let the vendor add people who are in the campaign already; they would
+        get a second invite.
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``import_id``, ``path``, ``rows``, ``attendees_before`` and
+        ``expected_attendees`` (None where the account cannot read attendees or the rows of the file
+        cannot be counted).
+    :raises ContactsError: the file is empty, broken or has other columns; nothing was sent.
+    :raises OutcomeUnknown: with ``allow_duplicates``, the reply was lost; the file is not sent again.
+    """
+
+    template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "path")
+
+    def __init__(self, *, path: str, allow_duplicates: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.path = path
+        self.allow_duplicates = allow_duplicates
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Upload the file."""
+        self.check_campaign()
+        allow_duplicates = checks.boolean("allow_duplicates", self.allow_duplicates)
+        upload, rows = read_upload(checks.text("path", self.path))
+        self.show_campaign(context)
+        memory = RunMemory(context)
+        before = self._before(memory, hashlib.sha256(upload.content).hexdigest())
+        import_id = self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
+        memory.set("upload_contacts", {**(memory.get("upload_contacts") or {}), "state": "accepted"})
+        self.log.info("Uploaded %s contacts as import %s.", "?" if rows is None else rows, import_id)
+        return {
+            "campaign_id": self.campaign_id,
+            "import_id": import_id,
+            "path": self.path,
+            "rows": rows,
+            "attendees_before": before,
+            "expected_attendees": None if before is None or rows is None else before + rows,
+        }
+
+    def _before(self, memory: RunMemory, file_hash: str) -> int | None:
+        """Return how many attendees there were before the first try uploaded this file."""
+        earlier = memory.get("upload_contacts") or {}
+        if (earlier.get("campaign_id"), earlier.get("file")) == (self.campaign_id, file_hash):
+            if self.allow_duplicates:
+                raise OutcomeUnknown(
+                    "An earlier try of this task uploaded this file, or may have. With allow_duplicates a "
+                    "second upload would add everybody twice, so it is not sent again."
+                )
+            return earlier.get("before")
+        summary = self.summary_or_none()
+        before = None if summary is None else summary.total
+        intent = {"campaign_id": self.campaign_id, "file": file_hash, "before": before, "state": "uploading"}
+        memory.set("upload_contacts", intent)
+        return before
+
+
+class LetsCalendarExportAttendeesOperator(LetsCalendarCampaignOperator):
+    """Writes the attendees of a campaign to a file, without their passwords.
+
+    Not open to every account.
+
+    https://panel.letscalendar.com/docs#apis-GETapi-lc-campaign--campaign_id--attendees
+
+    :param campaign_id: the campaign (templated).
+    :param path: a ``.csv`` or ``.jsonl`` file, local or any ``ObjectStoragePath`` (templated).
+    :param status: only ``N`` new, ``S`` sent, ``F`` failed, ``U`` unsubscribed, ``P`` in process or
+        ``C`` cancelled (templated).
+    :param source: only ``api``, ``import``, ``manual`` ... (templated).
+    :param registered_from: ``YYYY-MM-DD`` (templated).
+    :param registered_to: ``YYYY-MM-DD`` (templated).
+    :param lets_calendar_conn_id: the Airflow connection (templated).
+    :return: ``campaign_id``, ``count``, ``path``.
+    :raises OperationUnavailable: the account does not have the operation.
+    """
+
+    template_fields: Sequence[str] = (
+        "lets_calendar_conn_id",
+        "campaign_id",
+        "path",
+        "status",
+        "source",
+        "registered_from",
+        "registered_to",
+    )
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        status: str | None = None,
+        source: str | None = None,
+        registered_from: str | None = None,
+        registered_to: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.path = path
+        self.status = status
+        self.source = source
+        self.registered_from = registered_from
+        self.registered_to = registered_to
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Write the file."""
+        self.check_campaign()
+        check_table_path("path", self.path)
+        chosen = AttendeeFilter(
+            self.status or None, self.source or None, self.registered_from or None, self.registered_to or None
+        )
+        self.show_campaign(context)
+        attendees = self.hook.list_attendees(self.campaign_id, chosen)
+        count = write_table(self.path, (asdict(each) for each in attendees), _EXPORT_COLUMNS)
+        self.log.info("Wrote %d attendees to %s.", count, self.path)
+        return {"campaign_id": self.campaign_id, "count": count, "path": self.path}

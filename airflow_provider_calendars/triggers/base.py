@@ -1,0 +1,97 @@
+"""What the triggers of the three systems share."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_provider_calendars.api.watching import Verdict
+from airflow_provider_calendars.exceptions import CalendarsError, RateLimited, ServerError, TransportError
+from airflow_provider_calendars.hooks.base import CalendarsHook
+
+TRANSIENT_ERRORS = (TransportError, RateLimited, ServerError)
+
+
+class CalendarsTrigger(BaseTrigger):
+    """Asks a watch until it says that the wait is over. It only reads.
+
+    All arguments are plain JSON and the deadline is absolute, so a restart of the triggerer neither
+    loses the question nor prolongs the wait.
+
+    :param conn_id: the Airflow connection.
+    :param watch: the fields of the watch.
+    :param poll_interval: seconds between two looks.
+    :param deadline: when to give up, in seconds since the epoch.
+    :param tolerated_failures: how many looks in a row may fail for a passing reason.
+    """
+
+    watch_class: ClassVar[type[Any]]
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        watch: dict[str, Any],
+        poll_interval: float,
+        deadline: float,
+        tolerated_failures: int = 5,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.conn_id = conn_id
+        self.watch = watch
+        self.poll_interval = poll_interval
+        self.deadline = deadline
+        self.tolerated_failures = tolerated_failures
+
+    def make_hook(self) -> CalendarsHook[Any]:
+        """Return the hook to ask with."""
+        raise NotImplementedError
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return what the triggerer needs to make this trigger again."""
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__}",
+            {
+                "conn_id": self.conn_id,
+                "watch": self.watch,
+                "poll_interval": self.poll_interval,
+                "deadline": self.deadline,
+                "tolerated_failures": self.tolerated_failures,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look until it is over, it failed or the deadline has come, and say which in one event."""
+        hook, watch, failures = self.make_hook(), self.watch_class(**self.watch), 0
+        while True:
+            try:
+                verdict: Verdict = await hook.run_async(watch.look)
+                failures = 0
+            except TRANSIENT_ERRORS as error:
+                failures += 1
+                self.log.warning("Look failed (%d in a row): %s", failures, error)
+                if failures > self.tolerated_failures:
+                    yield error_event(error)
+                    return
+            except CalendarsError as error:
+                yield error_event(error)
+                return
+            else:
+                self.log.info("%s", verdict.story)
+                if verdict.done:
+                    yield TriggerEvent({"status": "done", "report": verdict.report})
+                    return
+            if time.time() >= self.deadline:
+                yield TriggerEvent({"status": "timeout", "watch": asdict(watch)})
+                return
+            await asyncio.sleep(max(0.0, min(self.poll_interval, self.deadline - time.time())))
+
+
+def error_event(error: CalendarsError) -> TriggerEvent:
+    """Return the event for a failure: its class and its message, which holds no address or secret."""
+    return TriggerEvent({"status": "error", "error": type(error).__name__, "message": str(error)})
