@@ -14,9 +14,16 @@ NOTHING_TO_DO_CHOICES = ("succeed", "skip", "fail")
 
 
 class CalendarsOperator(BaseOperator):
-    """Base of the operators: templated connection, small results."""
+    """Base of the operators: a small result, each entry of which is an XCom of its own.
+
+    So ``create.output["campaign_id"]`` is all a DAG author has to write.
+    """
 
     template_fields: Sequence[str] = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("multiple_outputs", True)
+        super().__init__(**kwargs)
 
     def settle_nothing_to_do(self, choice: str, story: str) -> None:
         """Do what the DAG author chose for "there was nothing to do".

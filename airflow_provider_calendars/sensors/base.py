@@ -41,6 +41,7 @@ class CalendarsSensor(BaseSensorOperator):
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("poke_interval", poll_interval)
+        kwargs.setdefault("multiple_outputs", True)
         super().__init__(**kwargs)
         self.deferrable = deferrable
         self.tolerated_failures = tolerated_failures

@@ -1,0 +1,45 @@
+# Needs Python 3.11 or later, make and git; everything else is installed into .venv.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# bytecode made once saves seconds at every later start
+export PYTHONDONTWRITEBYTECODE :=
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+
+.PHONY: demo ui test lint types check benchmark clean
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m airflow_provider_calendars.sandbox.demo
+
+ui: $(VENV)/.demo
+	$(BIN)/python -m airflow_provider_calendars.sandbox.demo --ui --folder .demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: lint types test
+
+benchmark: $(VENV)/.dev
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/uv
+	$(INSTALL) --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/uv
+	$(INSTALL) --editable . --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) .demo build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
