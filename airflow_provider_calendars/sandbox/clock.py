@@ -1,0 +1,106 @@
+"""Time that tests can move, and the things that are due at some time."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+
+class Clock:
+    """The sandbox's time: the real one, plus what it was advanced by.
+
+    :param source: where the time comes from, in seconds since 1970.
+    """
+
+    def __init__(self, source: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._ahead = 0.0
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Tell somebody whenever the clock is advanced.
+
+        :param watcher: called after the clock was advanced.
+        """
+        self._watchers.append(watcher)
+
+    def now(self) -> float:
+        """Tell the time, in seconds since 1970."""
+        return self._source() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once: imports, sendings and schedules due until then happen.
+
+        :param seconds: how much later it is; time never goes back, because nothing can be undone.
+        """
+        if seconds < 0:
+            raise ValueError(f"the clock can only be advanced by 0 seconds or more, not by {seconds}")
+        self._ahead += seconds
+        for watcher in self._watchers:
+            watcher()
+
+    def reset(self) -> None:
+        """Go back to the time of the source."""
+        self._ahead = 0.0
+
+
+Action = Callable[[float], None]
+
+
+class Timeline:
+    """What is still going to happen. No thread waits for it: it happens when somebody looks.
+
+    :param clock: tells what is due.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._due: list[tuple[float, int, Action]] = []
+        self._numbers = itertools.count()
+        self._busy = False
+
+    def at(self, moment: float, action: Action) -> None:
+        """Do something at a moment; it is told that moment.
+
+        :param moment: when, in seconds since 1970.
+        :param action: what to do.
+        """
+        heapq.heappush(self._due, (moment, next(self._numbers), action))
+
+    def catch_up(self) -> None:
+        """Do everything that is due by now, in the order of time."""
+        if self._busy:
+            return  # an action looks at what it is about to change: the rest is not its business
+        self._busy = True
+        try:
+            self._do_until(self._clock.now())
+        finally:
+            self._busy = False
+
+    def _do_until(self, now: float) -> None:
+        while self._due and self._due[0][0] <= now:
+            moment, _, action = heapq.heappop(self._due)
+            action(moment)
+
+    def clear(self) -> None:
+        """Forget everything that was going to happen."""
+        self._due.clear()
+
+
+def utc(moment: float) -> datetime:
+    """Turn seconds since 1970 into a date and time in UTC.
+
+    :param moment: seconds since 1970.
+    """
+    return datetime.fromtimestamp(moment, UTC)
+
+
+def timestamp(moment: float) -> str:
+    """Write a moment as the vendors do: UTC, without saying so.
+
+    :param moment: seconds since 1970.
+    """
+    return utc(moment).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,1 @@
+"""Let's Calendar as its documentation describes it: https://panel.letscalendar.com/docs."""
