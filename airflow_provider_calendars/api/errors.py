@@ -73,7 +73,7 @@ def read_refusal(response: Response) -> Refusal:
     except ValueError:
         return Refusal(_text_of_page(response))
     if not isinstance(body, Mapping):
-        return Refusal(scrub(body) if isinstance(body, str) else "no explanation")
+        return Refusal((scrub(body) if isinstance(body, str) else "") or "no explanation")
     fields = _fields_of(body)
     text = _first_text(body.get("error"), body.get("message"))
     return Refusal(text or _join(fields) or "no explanation", fields)
