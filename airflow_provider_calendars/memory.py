@@ -12,21 +12,26 @@ from typing import Any
 from airflow.sdk import Variable
 
 from airflow_provider_calendars._compat import mask_secret
-from airflow_provider_calendars.api.auth import Token
-from airflow_provider_calendars.api.drivers import MemoryStore
 
 log = logging.getLogger(__name__)
 
 _KEPT_FOR = timedelta(days=365)
 
 
-class MaskingStore(MemoryStore):
+class MaskingStore:
     """Remembers tokens as long as the process lives, and keeps them out of its logs."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def recall(self, key: str, *, fresh: bool) -> str | None:  # noqa: ARG002
+        """Return what is remembered under a key."""
+        return self._texts.get(key)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a text under a key."""
         _mask(value)
-        super().remember(key, value)
+        self._texts[key] = value
 
 
 class VariableStore(MaskingStore):
@@ -55,6 +60,8 @@ class VariableStore(MaskingStore):
 
 
 def _mask(value: str) -> None:
+    from airflow_provider_calendars.api.auth import Token
+
     token = Token.loads(value)
     mask_secret(value)
     if token:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from airflow_provider_calendars.api.flow import Flow, Request, Response, now, recall, remember
+from airflow_provider_calendars.exceptions import ServerError
 
 _EXPIRY_MARGIN = 60.0
 
@@ -117,7 +118,14 @@ class KeyPair:
 
     def _make(self, exchange: Exchange) -> Flow[Token]:
         response = yield from exchange(self.token_request)
-        value, lifetime = self.read_token(response.json())
+        try:
+            value, lifetime = self.read_token(response.json())
+        except (AttributeError, KeyError, TypeError, ValueError) as unreadable:
+            raise ServerError(
+                f"{self.token_request.operation} was answered with {response.status}, but not with a token "
+                f"({type(unreadable).__name__}). Check the host.",
+                status=response.status,
+            ) from unreadable
         token = Token(value, response.received_at + lifetime, self._owner())
         yield from remember(self.memory_key, token.dumps())
         return token

@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeGuard, TypeVar
 from urllib.parse import quote
 
+from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.auth import Anonymous, Auth
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal, redirect_error
 from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, now, send, sleep
 from airflow_provider_calendars.api.policy import RateBudget, Repeat, Retries
-from airflow_provider_calendars.exceptions import ApiError, OutcomeUnknown, ServerError, TransportError
+from airflow_provider_calendars.exceptions import (
+    ApiError,
+    ConfigurationError,
+    OutcomeUnknown,
+    ServerError,
+    TransportError,
+)
 
 T = TypeVar("T")
 
@@ -18,7 +25,13 @@ NothingToDo = Mapping[tuple[int, str], T]
 
 
 def path(template: str, **parameters: str) -> str:
-    """Return a path with its parameters quoted, so that an id can name nothing but itself."""
+    """Return a path with its parameters quoted, so that an id can name nothing but itself.
+
+    :raises ConfigurationError: a parameter is a dot or two, which HTTP clients resolve even when quoted.
+    """
+    for name, value in parameters.items():
+        if checks.text(name, value) in {".", ".."}:
+            raise ConfigurationError(f"{name} must be an id, not {value!r}.")
     return template.format(**{name: quote(value, safe="") for name, value in parameters.items()})
 
 

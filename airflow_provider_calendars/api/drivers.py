@@ -47,21 +47,6 @@ class Store(Protocol):
         """Keep a text under a key."""
 
 
-class MemoryStore:
-    """Remembers as long as the process lives."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-
-    def recall(self, key: str, *, fresh: bool) -> str | None:  # noqa: ARG002
-        """Return what is remembered under a key."""
-        return self._texts.get(key)
-
-    def remember(self, key: str, value: str) -> None:
-        """Keep a text under a key."""
-        self._texts[key] = value
-
-
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """How long to wait for a server.

@@ -7,22 +7,22 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from airflow.sdk import BaseHook
 
 from airflow_provider_calendars import __version__
-from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.base import Api
-from airflow_provider_calendars.api.drivers import Driver, Store, Timeouts
-from airflow_provider_calendars.api.flow import Flow
-from airflow_provider_calendars.api.policy import Repeat, Retries
-from airflow_provider_calendars.exceptions import ConfigurationError
-from airflow_provider_calendars.hooks.settings import Settings, read_settings
 from airflow_provider_calendars.memory import MaskingStore, VariableStore
 from airflow_provider_calendars.provider_info import SYSTEMS
 
-A = TypeVar("A", bound=Api)
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.base import Api
+    from airflow_provider_calendars.api.drivers import Driver, Store
+    from airflow_provider_calendars.api.flow import Flow
+    from airflow_provider_calendars.api.policy import Repeat
+    from airflow_provider_calendars.hooks.settings import Settings
+
+A = TypeVar("A", bound="Api")
 T = TypeVar("T")
 
 _CONNECT_TIMEOUT = 10.0
@@ -45,6 +45,16 @@ class CalendarsHook(BaseHook, Generic[A]):
         super().__init__()
         self.conn_id = conn_id
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Airflow 3.1 looks for the methods that make the form in the class's own dictionary only
+        form = {
+            "get_ui_field_behaviour": _ui_field_behaviour,
+            "get_connection_form_widgets": _connection_form_widgets,
+        }
+        for name, method in form.items():
+            setattr(cls, name, classmethod(method))
+
     def make_api(self, settings: Settings) -> A:
         """Return the API for a connection's settings."""
         raise NotImplementedError
@@ -65,6 +75,8 @@ class CalendarsHook(BaseHook, Generic[A]):
     @cached_property
     def driver(self) -> Driver:
         """What runs flows, with the connection's time-outs and memory."""
+        from airflow_provider_calendars.api.drivers import Driver, Timeouts
+
         connect = min(_CONNECT_TIMEOUT, self.settings.timeout)
         return Driver(self._store(), Timeouts(connect, self.settings.timeout), user_agent())
 
@@ -126,6 +138,9 @@ class CalendarsHook(BaseHook, Generic[A]):
 
         It shares what this hook has already read and logged in with, so it asks Airflow for nothing.
         """
+        from airflow_provider_calendars.api.drivers import Timeouts
+        from airflow_provider_calendars.api.policy import Retries
+
         other = copy.copy(self)
         other.__dict__["api"] = copy.copy(self.api)
         other.api.retries = Retries(attempts=1)
@@ -133,6 +148,8 @@ class CalendarsHook(BaseHook, Generic[A]):
         return other
 
     def _read(self, connection: Any) -> Settings:
+        from airflow_provider_calendars.hooks.settings import read_settings
+
         return read_settings(connection, self.vendor_url, self.credentials)
 
     def _store(self) -> Store:
@@ -140,20 +157,23 @@ class CalendarsHook(BaseHook, Generic[A]):
             return VariableStore(f"calendars.{self.conn_type}.{self.conn_id}")
         return MaskingStore()
 
-    @classmethod
-    def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """Return how Airflow 3.1 shows the standard fields of the form."""
-        behaviour = SYSTEMS[cls.conn_type]["ui-field-behaviour"]
-        return {name.replace("-", "_"): said for name, said in behaviour.items()}
 
-    @classmethod
-    def get_connection_form_widgets(cls) -> dict[str, Any]:
-        """Return the further fields of the form for Airflow 3.1."""
-        fields = SYSTEMS[cls.conn_type]["conn-fields"]
-        return {name: _form_field(said) for name, said in fields.items()}
+def _ui_field_behaviour(cls: type[CalendarsHook[Any]]) -> dict[str, Any]:
+    """Return how Airflow 3.1 shows the standard fields of the form."""
+    behaviour = SYSTEMS[cls.conn_type]["ui-field-behaviour"]
+    return {name.replace("-", "_"): said for name, said in behaviour.items()}
+
+
+def _connection_form_widgets(cls: type[CalendarsHook[Any]]) -> dict[str, Any]:
+    """Return the further fields of the form for Airflow 3.1."""
+    return {name: _form_field(said) for name, said in SYSTEMS[cls.conn_type]["conn-fields"].items()}
 
 
 def _check_call(method: str, path: str, repeat: Repeat | str) -> Repeat:
+    from airflow_provider_calendars.api import checks
+    from airflow_provider_calendars.api.policy import Repeat
+    from airflow_provider_calendars.exceptions import ConfigurationError
+
     checks.choice("method", method, ("GET", "POST", "PUT", "PATCH", "DELETE"))
     if not checks.text("path", path).startswith("/") or "://" in path:
         raise ConfigurationError(f"path must begin with / and name no host, not {path!r:.80}.")

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_calendars.api.flow import Upload
-from airflow_provider_calendars.api.lets_calendar import BASE_URL, LetsCalendarApi
-from airflow_provider_calendars.api.lets_calendar.people import (
-    AddedContacts,
-    Attendee,
-    AttendeeFilter,
-    AttendeeSummary,
-    Contact,
-    ContactsExport,
-)
-from airflow_provider_calendars.api.lets_calendar.records import (
-    Campaign,
-    CampaignContent,
-    CampaignDetails,
-    Done,
-    SavedCampaign,
-    ScheduledInvites,
-    Sender,
-)
 from airflow_provider_calendars.exceptions import CalendarsError
 from airflow_provider_calendars.hooks.base import CalendarsHook
-from airflow_provider_calendars.hooks.settings import Settings
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.done import Done
+    from airflow_provider_calendars.api.flow import Upload
+    from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
+    from airflow_provider_calendars.api.lets_calendar.people import (
+        AddedContacts,
+        Attendee,
+        AttendeeFilter,
+        AttendeeSummary,
+        Contact,
+        ContactsExport,
+    )
+    from airflow_provider_calendars.api.lets_calendar.records import (
+        Campaign,
+        CampaignContent,
+        CampaignDetails,
+        SavedCampaign,
+        ScheduledInvites,
+        Sender,
+    )
+    from airflow_provider_calendars.hooks.settings import Settings
 
 
-class LetsCalendarHook(CalendarsHook[LetsCalendarApi]):
+class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
     """Speaks with Let's Calendar: campaigns, their attendees, their invites.
 
     The connection's login is the client key, its password the secret key. For an operation
@@ -44,7 +46,7 @@ class LetsCalendarHook(CalendarsHook[LetsCalendarApi]):
     default_conn_name: ClassVar[str] = "lets_calendar_default"
     conn_type: ClassVar[str] = "lets_calendar"
     hook_name: ClassVar[str] = "Let's Calendar"
-    vendor_url: ClassVar[str] = BASE_URL
+    vendor_url: ClassVar[str] = "https://panel.letscalendar.com/api/lc"
     credentials: ClassVar[Mapping[str, str]] = {"login": "client key", "password": "secret key"}
 
     def __init__(self, lets_calendar_conn_id: str = default_conn_name) -> None:
@@ -53,6 +55,8 @@ class LetsCalendarHook(CalendarsHook[LetsCalendarApi]):
 
     def make_api(self, settings: Settings) -> LetsCalendarApi:
         """Return the API for a connection's settings."""
+        from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
+
         return LetsCalendarApi(settings.login, settings.password, base_url=settings.base_url)
 
     def test_connection(self) -> tuple[bool, str]:

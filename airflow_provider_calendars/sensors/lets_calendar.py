@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.lets_calendar.watches import (
-    CampaignStarted,
-    ContactsImported,
-    InvitesSent,
-)
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
@@ -23,6 +18,13 @@ from airflow_provider_calendars.triggers.lets_calendar import (
     LetsCalendarContactsImportedTrigger,
     LetsCalendarInvitesSentTrigger,
 )
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.watches import (
+        CampaignStarted,
+        ContactsImported,
+        InvitesSent,
+    )
 
 _LOOKS_WITHOUT_EXPECTED = 3
 
@@ -97,6 +99,8 @@ class LetsCalendarContactsImportedSensor(LetsCalendarSensor):
 
     def make_watch(self) -> ContactsImported:
         """Return the question, from checked arguments."""
+        from airflow_provider_calendars.api.lets_calendar.watches import ContactsImported
+
         expected = check_count("expected", self.expected)
         looks = check_count("stable_polls", self.stable_polls)
         if expected is None and looks is None:
@@ -130,6 +134,8 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
 
     def make_watch(self) -> InvitesSent:
         """Return the question, from checked arguments."""
+        from airflow_provider_calendars.api.lets_calendar.watches import InvitesSent
+
         if isinstance(self.grace_period, bool) or not isinstance(self.grace_period, int | float):
             raise ConfigurationError(f"grace_period must be seconds, not {self.grace_period!r:.40}.")
         return InvitesSent(checks.text("campaign_id", self.campaign_id), float(self.grace_period))
@@ -149,4 +155,6 @@ class LetsCalendarCampaignStartedSensor(LetsCalendarSensor):
 
     def make_watch(self) -> CampaignStarted:
         """Return the question, from checked arguments."""
+        from airflow_provider_calendars.api.lets_calendar.watches import CampaignStarted
+
         return CampaignStarted(checks.text("campaign_id", self.campaign_id))

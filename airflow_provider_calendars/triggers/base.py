@@ -6,13 +6,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_provider_calendars.api.watching import Verdict
 from airflow_provider_calendars.exceptions import CalendarsError, RateLimited, ServerError, TransportError
-from airflow_provider_calendars.hooks.base import CalendarsHook
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.watching import Verdict
+    from airflow_provider_calendars.hooks.base import CalendarsHook
 
 TRANSIENT_ERRORS = (TransportError, RateLimited, ServerError)
 
@@ -29,8 +31,6 @@ class CalendarsTrigger(BaseTrigger):
     :param deadline: when to give up, in seconds since the epoch.
     :param tolerated_failures: how many looks in a row may fail for a passing reason.
     """
-
-    watch_class: ClassVar[type[Any]]
 
     def __init__(
         self,
@@ -52,6 +52,10 @@ class CalendarsTrigger(BaseTrigger):
         """Return the hook to ask with."""
         raise NotImplementedError
 
+    def make_watch(self) -> Any:
+        """Return the question, from the fields this trigger was made with."""
+        raise NotImplementedError
+
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the triggerer needs to make this trigger again."""
         return (
@@ -67,7 +71,7 @@ class CalendarsTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until it is over, it failed or the deadline has come, and say which in one event."""
-        hook, watch, failures = self.make_hook(), self.watch_class(**self.watch), 0
+        hook, watch, failures = self.make_hook(), self.make_watch(), 0
         while True:
             try:
                 verdict: Verdict = await hook.run_async(watch.look)

@@ -20,14 +20,12 @@ from airflow_provider_calendars.api.lets_calendar.invites import Invites
 from airflow_provider_calendars.api.policy import Retries
 from airflow_provider_calendars.exceptions import ApiError, AuthError, OperationUnavailable
 
-__all__ = ["BASE_URL", "LetsCalendarApi"]
+__all__ = ["LetsCalendarApi"]
 
 _ADVICE_BY_PHRASE = {
     "API key secret has expired": "Make a new secret in the panel's API section for the connection.",
     "API key is inactive": "Activate the key in the panel's API section, or use another one.",
 }
-
-BASE_URL = "https://panel.letscalendar.com/api/lc"
 
 
 class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
@@ -35,7 +33,7 @@ class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
 
     :param client_key: the client key of the panel's API section, ``lc_...``.
     :param secret_key: its secret.
-    :param base_url: where the API is.
+    :param base_url: where the API is: ``https://panel.letscalendar.com/api/lc``.
     :param retries: how often and how patiently calls are repeated.
     """
 
@@ -47,7 +45,7 @@ class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
     }
 
     def __init__(
-        self, client_key: str, secret_key: str, *, base_url: str = BASE_URL, retries: Retries | None = None
+        self, client_key: str, secret_key: str, *, base_url: str, retries: Retries | None = None
     ) -> None:
         request = token_request(base_url.rstrip("/"), client_key, secret_key)
         super().__init__(base_url, KeyPair(request, read_token), retries)

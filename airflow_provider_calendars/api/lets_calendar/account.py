@@ -33,7 +33,9 @@ def read_token(answer: Any) -> tuple[str, float]:
     """Return token and lifetime in seconds; the vendor's page shows them flat, clients saw ``data``."""
     nested = answer.get("data")
     token = nested if isinstance(nested, dict) and "access_token" in nested else answer
-    return str(token["access_token"]), float(token.get("expires_in") or _DEFAULT_LIFETIME)
+    if not isinstance(token["access_token"], str):
+        raise TypeError("the token is no text")
+    return token["access_token"], float(token.get("expires_in") or _DEFAULT_LIFETIME)
 
 
 class Account(Api):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_calendars.api.base import Api
+from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
-from airflow_provider_calendars.api.lets_calendar.records import Done, ScheduledInvites
+from airflow_provider_calendars.api.lets_calendar.records import ScheduledInvites
 from airflow_provider_calendars.api.policy import Repeat
 
 NO_NEW_ATTENDEES = "No New Attendees to Send Calendar Invite"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.errors import scrub
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 ATTENDEE_STATUSES = ("N", "S", "F", "U", "P", "C")
@@ -66,7 +67,6 @@ _TO_WIRE = {
     "password": "password",
 }
 _FROM_WIRE = {wire: name for name, wire in _TO_WIRE.items()}
-UPLOAD_COLUMNS = tuple(_TO_WIRE.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class AddedContacts:
     def from_answer(cls, answer: Any) -> AddedContacts:
         """Read the answer of ``POST /add-contacts``, which is 200 even when contacts are refused."""
         invalid = tuple(
-            InvalidContact(int(item["index"]), tuple(str(error) for error in item.get("errors") or []))
+            InvalidContact(int(item["index"]), tuple(scrub(str(error)) for error in item.get("errors") or []))
             for item in answer.get("invalid_contacts") or []
         )
         return cls(int(answer["valid_count"]), invalid, int(answer.get("duplicate_count") or 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,18 +14,6 @@ from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 EVENT_TYPES = ("online", "offline", "physical")
-
-
-class Done(enum.Enum):
-    """What became of an action: done, or there was nothing to do."""
-
-    DONE = "done"
-    NOTHING_TO_DO = "nothing_to_do"
-
-    @classmethod
-    def from_answer(cls, answer: Any) -> Done:  # noqa: ARG003
-        """Return DONE for any success."""
-        return cls.DONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
 from airflow_provider_calendars.exceptions import NotFound
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.base import CalendarsOperator
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
 
 
 class LetsCalendarOperator(CalendarsOperator):

@@ -6,12 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignContent
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, OutcomeUnknown
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.memory import RunMemory
@@ -21,7 +20,9 @@ from airflow_provider_calendars.operators.lets_calendar.base import (
 )
 from airflow_provider_calendars.tables import check_table_path, write_table
 
-_LIST_COLUMNS = tuple(each.name for each in fields(Campaign))
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignContent
+
 _CONTENT_FIELDS = (
     "title",
     "subject",
@@ -75,6 +76,8 @@ class _ContentArguments(LetsCalendarOperator):
 
     def content(self) -> CampaignContent:
         """Return the checked content of the campaign."""
+        from airflow_provider_calendars.api.lets_calendar.records import CampaignContent
+
         zone = checks.timezone("timezone", self.timezone)
         start = checks.local_time("start_datetime", self.start_datetime, zone)
         end = checks.local_time("end_datetime", self.end_datetime, zone)
@@ -280,13 +283,19 @@ class LetsCalendarListCampaignsOperator(LetsCalendarOperator):
         wanted = (self.title or "").casefold()
         campaigns = [each for each in self.hook.list_campaigns() if wanted in each.title.casefold()]
         if self.path:
-            write_table(self.path, (asdict(campaign) for campaign in campaigns), _LIST_COLUMNS)
+            self._write(self.path, campaigns)
         self.log.info("%d campaigns.", len(campaigns))
         return {
             "count": len(campaigns),
             "campaign_ids": [campaign.campaign_id for campaign in campaigns],
             "path": self.path or None,
         }
+
+    def _write(self, path: str, campaigns: Sequence[Campaign]) -> None:
+        from airflow_provider_calendars.api.lets_calendar.records import Campaign
+
+        columns = [each.name for each in fields(Campaign)]
+        write_table(path, (asdict(campaign) for campaign in campaigns), columns)
 
 
 class LetsCalendarToggleAutomationOperator(LetsCalendarCampaignOperator):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars._compat import mask_secret
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.lets_calendar.people import Attendee, AttendeeFilter, Contact
 from airflow_provider_calendars.exceptions import (
     ConfigurationError,
     ContactsError,
@@ -23,7 +22,8 @@ from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendar
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload, read_upload_contacts
 from airflow_provider_calendars.tables import check_table_path, write_table
 
-_EXPORT_COLUMNS = tuple(each.name for each in fields(Attendee))
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.people import Contact
 
 
 @dataclass(slots=True)
@@ -140,6 +140,8 @@ class LetsCalendarAddContactOperator(_AddingOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Add the person."""
+        from airflow_provider_calendars.api.lets_calendar.people import Contact
+
         self.check_campaign()
         self.check_nothing_to_do(self.if_nothing_to_do)
         contact = Contact.from_mapping({name: getattr(self, name) for name in self._PERSON}, "contact")
@@ -228,6 +230,8 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         }
 
     def _checked(self) -> list[Contact]:
+        from airflow_provider_calendars.api.lets_calendar.people import Contact
+
         self.check_campaign()
         checks.choice("if_invalid", self.if_invalid, ("fail", "warn", "ignore"))
         if not 1 <= checks.integer("batch_size", self.batch_size) <= 1000:
@@ -382,6 +386,8 @@ class LetsCalendarExportAttendeesOperator(LetsCalendarCampaignOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Write the file."""
+        from airflow_provider_calendars.api.lets_calendar.people import Attendee, AttendeeFilter
+
         self.check_campaign()
         check_table_path("path", self.path)
         chosen = AttendeeFilter(
@@ -389,6 +395,7 @@ class LetsCalendarExportAttendeesOperator(LetsCalendarCampaignOperator):
         )
         self.show_campaign(context)
         attendees = self.hook.list_attendees(self.campaign_id, chosen)
-        count = write_table(self.path, (asdict(each) for each in attendees), _EXPORT_COLUMNS)
+        columns = [each.name for each in fields(Attendee)]
+        count = write_table(self.path, (asdict(each) for each in attendees), columns)
         self.log.info("Wrote %d attendees to %s.", count, self.path)
         return {"campaign_id": self.campaign_id, "count": count, "path": self.path}

@@ -10,7 +10,7 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.lets_calendar.records import Done
+from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import (
     ApiError,
     CalendarsError,

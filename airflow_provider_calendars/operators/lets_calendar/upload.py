@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from airflow_provider_calendars.api.flow import Upload
-from airflow_provider_calendars.api.lets_calendar.people import UPLOAD_COLUMNS
 from airflow_provider_calendars.exceptions import ContactsError
 from airflow_provider_calendars.files import open_path, open_seekable
 
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.flow import Upload
+
+_COLUMNS = ("firstname", "lastname", "email", "loginurl", "username", "password")
 _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xls": "application/vnd.ms-excel",
 }
-_ADVICE = f"Expected the columns {', '.join(UPLOAD_COLUMNS)}, as PrepareContactsOperator writes them."
+_ADVICE = f"Expected the columns {', '.join(_COLUMNS)}, as PrepareContactsOperator writes them."
 
 
 def read_upload(path: str) -> tuple[Upload, int | None]:
@@ -27,6 +29,8 @@ def read_upload(path: str) -> tuple[Upload, int | None]:
     :return: the file; the number of its data rows, None for ``.xls``, which is not read.
     :raises ContactsError: the file is of another kind, broken, empty or has other columns.
     """
+    from airflow_provider_calendars.api.flow import Upload
+
     where = open_path(path)
     if where.suffix.lower() not in _MEDIA_TYPES:
         raise ContactsError(f"{path}: only .csv, .xlsx and .xls files can be uploaded.")
@@ -86,7 +90,7 @@ def _checked(path: str, rows: Sequence[list[str]]) -> tuple[list[str], list[list
     if not rows:
         raise ContactsError(f"{path} is empty. {_ADVICE}")
     header = [name.strip().lower() for name in rows[0]]
-    unknown = [name for name in header if name and name not in UPLOAD_COLUMNS]
+    unknown = [name for name in header if name and name not in _COLUMNS]
     # an address in the first row means that there is no header, and must not get into a message
     shown = ", ".join(name for name in unknown if "@" not in name)
     if unknown or not {"firstname", "email"} <= set(header):

@@ -49,6 +49,11 @@ class Tokens:
         scheme, _, token = authorization.partition(" ")
         return scheme.lower() == "bearer" and self._expires.get(token.strip(), 0.0) > self._clock.now()
 
+    @property
+    def values(self) -> list[str]:
+        """The tokens that are known, oldest first, for tests that look whether one leaked."""
+        return list(self._expires)
+
     def clear(self) -> None:
         """End all tokens."""
         self._expires.clear()

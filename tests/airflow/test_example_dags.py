@@ -1,0 +1,53 @@
+"""Every example DAG, run for real against the sandbox."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG
+
+from airflow_provider_calendars.sandbox import Sandbox
+from airflow_provider_calendars.sandbox.demo import example_dags
+
+DAGS = example_dags()
+
+
+def load(name: str) -> DAG:
+    """Import an example DAG as Airflow does, as a file of its own."""
+    spec = importlib.util.spec_from_file_location(name, DAGS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return next(value for value in vars(module).values() if isinstance(value, DAG))
+
+
+@pytest.mark.slow
+def test_a_crm_export_becomes_a_sent_campaign(
+    calendars_connections: Sandbox, airflow_database: Path, tmp_path: Path
+) -> None:
+    """The people of the export who may be invited are, once each; the report says who was not and why."""
+    run = load("lets_calendar_crm_invites").test(run_conf={"output_folder": str(tmp_path)})
+    assert run.state == "success"
+    report: dict[str, Any] = json.loads(next(tmp_path.glob("*/report.json")).read_text())
+    mailed = [delivery.email for delivery in calendars_connections.lets_calendar.mailbox()]
+    with open(report["contacts_path"], encoding="utf-8", newline="") as stream:
+        accepted = [row["email"] for row in csv.DictReader(stream)]
+    assert sorted(mailed) == sorted(accepted)
+    assert report["invites_sent"] == report["accepted"] == len(accepted) > 100
+    assert report["rows"] == sum(report[n] for n in ("accepted", "rejected", "suppressed", "duplicates"))
+    assert min(report[name] for name in ("rejected", "suppressed", "duplicates")) > 0
+    assert calendars_connections.lets_calendar.mailed_twice() == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in DAGS.glob("*.py")))
+def test_every_example_dag_parses_and_explains_itself(name: str) -> None:
+    """Each example is called like its file and has a page of its own words."""
+    dag = load(name)
+    assert dag.dag_id == name
+    assert dag.doc_md
