@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         environment = _environment(folder, sandbox, options.port)
         _migrate(environment, folder)
         if options.ui:
-            return _serve(environment, sandbox, options.port)
+            return _serve(environment, sandbox, folder, options.port)
         return _run(environment, sandbox, folder)
 
 
@@ -58,6 +58,8 @@ def _environment(folder: Path, sandbox: Sandbox, port: int) -> dict[str, str]:
     paths = [package, os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
+        # `airflow standalone` starts its parts by the name `airflow`
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "AIRFLOW_HOME": str(folder / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(example_dags()),
@@ -65,11 +67,18 @@ def _environment(folder: Path, sandbox: Sandbox, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        # whoever reaches the page is an administrator, so only this machine may
+        "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://localhost:{port}/execution/",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-        "AIRFLOW_CONN_LETS_CALENDAR_DEFAULT": sandbox.connection_json("lets_calendar"),
+        **_connections(sandbox),
     }
+
+
+def _connections(sandbox: Sandbox) -> dict[str, str]:
+    return {"AIRFLOW_CONN_LETS_CALENDAR_DEFAULT": sandbox.connection_json("lets_calendar")}
 
 
 def _migrate(environment: Mapping[str, str], folder: Path) -> None:
@@ -106,14 +115,27 @@ def _tell(report: Mapping[str, object], path: Path) -> None:
     )
 
 
-def _serve(environment: Mapping[str, str], sandbox: Sandbox, port: int) -> int:
+def _show_connections(environment: dict[str, str], sandbox: Sandbox, folder: Path) -> None:
+    """Put the connections into the database: those of the environment are not on the page."""
+    connections = {}
+    for name, text in _connections(sandbox).items():
+        del environment[name]
+        connections[name.removeprefix("AIRFLOW_CONN_").lower()] = json.loads(text)
+    file = folder / "connections.json"
+    file.write_text(json.dumps(connections), encoding="utf-8")
+    command = [sys.executable, "-m", "airflow", "connections", "import", "--overwrite", str(file)]
+    _check(command, environment, folder / "connections.log")
+
+
+def _serve(environment: dict[str, str], sandbox: Sandbox, folder: Path, port: int) -> int:
+    _show_connections(environment, sandbox, folder)
     print(
         f"Sandbox   {sandbox.url}\nAirflow   http://localhost:{port} (ready in some 20 seconds; no login)\n"
         f"Trigger the DAG {_DAG} there. Ctrl-C stops everything.",
         flush=True,
     )
     with subprocess.Popen(
-        [sys.executable, "-m", "airflow", "standalone"], env=dict(environment), start_new_session=True
+        [sys.executable, "-m", "airflow", "standalone"], env=environment, start_new_session=True
     ) as airflow:
         signal.signal(signal.SIGTERM, _interrupt)
         try:

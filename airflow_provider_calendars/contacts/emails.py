@@ -1,0 +1,134 @@
+"""Which addresses a cell holds, and in which form they are compared and sent.
+
+The verdict on an address is that of the email-validator library, never asking DNS. The library is
+asked once for each domain; the part before the ``@`` of an ASCII address is judged by the library's
+own rule, written here as one expression, which is some fifty times cheaper.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
+
+_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@([a-z0-9.\-]+)\Z")
+_SURELY_SHORT_ENOUGH = 200
+_LONGEST = 254
+
+_COMMENT = re.compile(r"\([^()@]*\)")
+_MAILTO = re.compile(r"mailto:\s+", re.IGNORECASE)
+_BRACKETED = re.compile(r"<([^<>]*)>")
+_SEPARATORS = re.compile(r"[\s;,|]+")
+_EVERYTHING_BUT_ADDRESSES = re.compile(r'[\s;,|<>"():]+')
+_LABEL = re.compile(r"(?:e-?)?[^\W\d_]+:")
+_QUOTES = "\"'`´‘’“”„«»"  # noqa: RUF001
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+class Found(NamedTuple):
+    """The addresses of a cell, normalised, in order and without repetition.
+
+    :param usable: those an invitation may go to.
+    :param mentioned: every address that can be made out, also in a cell that is too unclear to send to;
+        an opt-out counts for all of them.
+    """
+
+    usable: tuple[str, ...]
+    mentioned: tuple[str, ...]
+
+
+NONE_FOUND = Found((), ())
+
+
+class AddressReader:
+    """Reads addresses out of cells.
+
+    :param allow_test_domains: accept ``.test`` domains, as the library does in its test environment.
+        ``example.com``, ``.org``, ``.net`` and ``.example`` are always accepted; ``.invalid``,
+        ``.local``, ``.localhost``, ``.onion`` and ``.arpa`` never.
+    """
+
+    def __init__(self, *, allow_test_domains: bool = False) -> None:
+        self.allow_test_domains = allow_test_domains
+        self._ascii_domain = lru_cache(maxsize=1 << 16)(self._judge_domain)
+
+    def normalize(self, address: str) -> str | None:
+        """Return one address in lower case with its domain in ASCII, or None if it is not valid.
+
+        :param address: a single address, without surroundings.
+        """
+        lowered = address.lower()
+        plain = _PLAIN_ADDRESS.match(lowered)
+        if plain is None:
+            return None if address.isascii() else self._ask_library(address)
+        if len(lowered) > _SURELY_SHORT_ENOUGH:
+            return self._ask_library(address)
+        return lowered if self._ascii_domain(plain[1]) else None
+
+    def read(self, cell: str) -> Found:
+        """Return the addresses of a cell, however it is written.
+
+        Understands ``mailto:``, ``Name <a@b>``, several addresses separated by ``;`` ``,`` ``|`` or
+        spaces, trailing dots, full-width and invisible characters. A cell with several pieces of which
+        one is no address at all (``john smith@example.com``) is too unclear to send to.
+        """
+        address = self.normalize(cell)
+        # letters may be full-width ones, and an apostrophe may be a spreadsheet's mark for text
+        if address is not None and address.isascii() and not address.startswith("'"):
+            return Found((address,), (address,))
+        return self._read_closely(cell) if "@" in cell or "＠" in cell else NONE_FOUND  # noqa: RUF001
+
+    def _read_closely(self, cell: str) -> Found:
+        text = unguarded(cell.strip()).translate(INVISIBLE).translate(_FULL_WIDTH)
+        text = _MAILTO.sub("mailto:", _COMMENT.sub(" ", text))
+        mentioned = self._valid(_EVERYTHING_BUT_ADDRESSES.split(text))
+        pieces = _BRACKETED.findall(text) or [
+            piece for piece in _SEPARATORS.split(text) if not _LABEL.fullmatch(piece)
+        ]
+        pieces = [tidy for piece in pieces if _says_something(tidy := _tidied(piece))]
+        usable = self._valid(pieces) if all("@" in piece.strip("@") for piece in pieces) else ()
+        return Found(usable, tuple(dict.fromkeys((*usable, *mentioned))))
+
+    def _valid(self, pieces: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._normalized(pieces)))
+
+    def _normalized(self, pieces: Iterable[str]) -> Iterator[str]:
+        for piece in pieces:
+            if "@" in piece and (address := self.normalize(_tidied(piece))):
+                yield address
+
+    def _judge_domain(self, domain: str) -> bool:
+        return self._ask_library(f"a@{domain}") is not None
+
+    def _ask_library(self, address: str) -> str | None:
+        if len(address) > _LONGEST:
+            return None
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            found = validate_email(
+                address, check_deliverability=False, test_environment=self.allow_test_domains
+            )
+        except (EmailNotValidError, UnicodeError):
+            return None
+        local = unicodedata.normalize("NFC", (found.local_part or "").lower())
+        return f"{local}@{found.ascii_domain}"
+
+
+def _tidied(piece: str) -> str:
+    """Strip what surrounds an address: quotes, ``mailto:`` with its query, trailing dots."""
+    bare = piece.strip()
+    if bare[:1] in _QUOTES and bare[-1:] in _QUOTES:
+        bare = bare.strip(_QUOTES)
+    if bare[:7].lower() == "mailto:":
+        bare = bare[7:].split("?", 1)[0].strip(_QUOTES)
+    return bare.strip().rstrip(".。")
+
+
+def _says_something(piece: str) -> bool:
+    return any(letter.isalnum() for letter in piece)

@@ -1,0 +1,162 @@
+"""What single cells mean: consent, names, text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_provider_calendars.contacts.names import clean_name, split_full_name
+from airflow_provider_calendars.contacts.opt_outs import Polarity, Verdict, Verdicts, judge
+from airflow_provider_calendars.contacts.text import UNKNOWN_VALUE, clean_text, guarded, unguarded
+
+YES = (
+    "1",
+    "true",
+    "TRUE",
+    "Yes",
+    " y ",
+    "x",
+    "Ja",
+    "oui",
+    "Sí",
+    "sim",
+    "1.0",
+    "✓",
+    '="1"',
+    "\u00a0yes\u200b",
+)
+NO = ("0", "false", "FALSE", "No", "n", "nein", "non", "não", "0.0", "✗")
+BLANK = ("", " ", "\u00a0", "-", "-None-", "null")
+STRANGE = ("maybe", "?", "2", "n/a", "#N/A", UNKNOWN_VALUE, "true false", "!")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "yes", "no", "blank"),
+    [
+        (Polarity.NEGATIVE, Verdict.SUPPRESS, Verdict.PASS, Verdict.PASS),
+        (Polarity.POSITIVE, Verdict.PASS, Verdict.SUPPRESS, Verdict.UNKNOWN),
+        (Polarity.STATUS, Verdict.PASS, Verdict.SUPPRESS, Verdict.PASS),
+    ],
+)
+def test_what_yes_no_and_blank_mean(polarity: Polarity, yes: Verdict, no: Verdict, blank: Verdict) -> None:
+    """Yes and no turn with the polarity; what is neither is never taken for a pass."""
+    assert {judge(polarity, cell) for cell in YES} == {yes}
+    assert {judge(polarity, cell) for cell in NO} == {no}
+    assert {judge(polarity, cell) for cell in BLANK} == {blank}
+    assert {judge(polarity, cell) for cell in STRANGE} == {Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize("polarity", [Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.STATUS])
+def test_words_that_speak_for_themselves(polarity: Polarity) -> None:
+    """``Unsubscribed`` suppresses and ``Subscribed`` passes, whatever the column is about."""
+    for cell in (
+        "Unsubscribed",
+        "BOUNCED",
+        "No consent",
+        "no-consent",
+        "Archived",
+        "Opted out",
+        "Abgemeldet",
+    ):
+        assert judge(polarity, cell) is Verdict.SUPPRESS
+    for cell in ("Subscribed", "opted-in", "Confirmed"):
+        assert judge(polarity, cell) is Verdict.PASS
+
+
+def test_a_moment_suppresses_whatever_it_says() -> None:
+    """An entry under ``Unsubscribed Time`` means that it happened."""
+    for cell in ("2026-01-05T10:00:00", "Manual", "1"):
+        assert judge(Polarity.MOMENT, cell) is Verdict.SUPPRESS
+    for cell in BLANK:
+        assert judge(Polarity.MOMENT, cell) is Verdict.PASS
+
+
+def test_a_rejected_file_that_comes_back_keeps_its_opt_outs() -> None:
+    """Only ``opted_out`` in the reason column suppresses; corrected rows pass."""
+    assert judge(Polarity.REASON, "opted_out") is Verdict.SUPPRESS
+    assert judge(Polarity.REASON, "invalid_email") is Verdict.PASS
+
+
+@settings(deadline=None)
+@given(cells=st.lists(st.text(max_size=8), max_size=50))
+def test_remembered_verdicts_are_the_same(cells: list[str]) -> None:
+    """Looking a cell up gives what judging it gives, the first time and later."""
+    verdicts = Verdicts(Polarity.NEGATIVE)
+    for cell in (*cells, *cells):
+        assert verdicts[cell] is judge(Polarity.NEGATIVE, cell)
+
+
+def test_verdicts_on_endless_values_do_not_pile_up() -> None:
+    """A column in which every cell differs does not fill the memory."""
+    verdicts = Verdicts(Polarity.MOMENT)
+    for number in range(3000):
+        assert verdicts[f"2026-01-01 {number}"] is Verdict.SUPPRESS
+    assert len(verdicts) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "last"),
+    [
+        ("Anna Huber", "Anna", "Huber"),
+        ("  Anna\u00a0 Maria\nHuber ", "Anna", "Maria Huber"),
+        ("Huber, Anna Maria", "Anna Maria", "Huber"),
+        ("Dr. Anna Huber", "Anna", "Huber"),
+        ("Herr Prof. Dr. Jan van Dyk", "Jan", "van Dyk"),
+        ("Sammy Davis, Jr.", "Sammy", "Davis"),
+        ("Anna", "Anna", ""),
+        ("Mr", "Mr", ""),
+        (", Anna", "Anna", ""),
+        ("Huber,", "Huber", ""),
+        ("anna@example.com", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_full_name_is_split(cell: str, first: str, last: str) -> None:
+    """The first word is the first name, unless a comma or a title says otherwise."""
+    assert split_full_name(cell) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Zoë", "Zoë"),
+        ("Zoe\u0308", "Zoë"),
+        ("O\u2019Brien-Smith", "O\u2019Brien-Smith"),
+        ("Na", "Na"),
+        ("Null", "Null"),
+        ("An\u200bna\x00", "Anna"),
+        ('="Anna"', "Anna"),
+        ("'=Anna", "=Anna"),
+        ("'t Hart", "'t Hart"),
+        ("N/A", ""),
+        ("nan", ""),
+        ("null", ""),
+        ("-", ""),
+        ("...", ""),
+        ("#NAME?", ""),
+        (UNKNOWN_VALUE, ""),
+        ("anna@example.com", ""),
+    ],
+)
+def test_what_is_a_name(cell: str, name: str) -> None:
+    """Names keep their letters; what programs write for "nothing" is no name."""
+    assert clean_name(cell) == name
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_cleaning_twice_changes_nothing_more(cell: str) -> None:
+    """What is clean stays as it is, apart from one layer of a spreadsheet's guards."""
+    once = clean_text(cell)
+    assert clean_text(once) in (once, clean_text(unguarded(once)))
+    assert once == " ".join(once.split())
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("=+-@\t\r'a1"), max_size=6))
+def test_a_guarded_cell_is_no_formula_and_can_be_read_back(cell: str) -> None:
+    """The apostrophe keeps spreadsheets from calculating, and reading takes it off again."""
+    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    if cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        assert unguarded(guarded(cell)) == cell
