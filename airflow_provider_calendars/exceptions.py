@@ -14,6 +14,7 @@
         ├── NotFound              no such campaign, meeting, calendar ...
         │   └── OperationUnavailable   this account or plan does not have the operation
         ├── Rejected              the vendor refused the request as invalid
+        │   └── Conflict          what was to be created exists already
         ├── RateLimited           too many requests, for longer than it is sensible to wait
         └── ServerError           the vendor failed, and kept failing
 
@@ -109,6 +110,10 @@ class Rejected(ApiError):
     ) -> None:
         super().__init__(message, system=system, status=status, request_id=request_id)
         self.fields = dict(fields or {})
+
+
+class Conflict(Rejected):
+    """What was to be created exists already."""
 
 
 class RateLimited(ApiError):

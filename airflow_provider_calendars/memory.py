@@ -62,9 +62,7 @@ class VariableStore(MaskingStore):
 def _mask(value: str) -> None:
     from airflow_provider_calendars.api.auth import Token
 
-    token = Token.loads(value)
-    mask_secret(value)
-    if token:
+    if token := Token.loads(value):
         # a token may be logged whole or without its id, "12|..."
         for secret in (token.value, token.value.rpartition("|")[2]):
             mask_secret(secret)
@@ -116,16 +114,19 @@ def _identity(context: Mapping[str, Any]) -> tuple[str, ...] | None:
     return (instance.dag_id, instance.run_id, instance.task_id, str(instance.map_index))
 
 
-class CampaignMemory:
-    """What is remembered about a campaign across runs, in an Airflow Variable.
+class LastingMemory:
+    """What is remembered about a thing across runs, in an Airflow Variable.
 
     :param system: e.g. ``lets_calendar``.
-    :param conn_id: the connection the campaign is reached with.
-    :param campaign_id: the vendor's id.
+    :param conn_id: the connection the thing is reached with.
+    :param thing: e.g. the id of a campaign.
     """
 
-    def __init__(self, system: str, conn_id: str, campaign_id: str) -> None:
-        self._variable = f"calendars.{system}.{conn_id}.{campaign_id}"[:250]
+    def __init__(self, system: str, conn_id: str, thing: str) -> None:
+        name = f"calendars.{system}.{conn_id}.{thing}"
+        # Airflow takes 250 characters; two long names must not become one
+        digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+        self._variable = name if len(name) <= 250 else f"{name[:217]}.{digest}"
 
     def get(self, key: str) -> Any:
         """Return what is remembered under a key, or None."""

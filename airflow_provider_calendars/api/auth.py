@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -32,18 +33,36 @@ class Auth(Protocol):
 Exchange = Callable[[Request], Flow[Response]]
 
 
-class Anonymous:
-    """No credentials, for operations that need none."""
+class Unchanging:
+    """The same headers for every request, and no others to be had.
+
+    :param headers: what authenticates.
+    """
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        self._headers = dict(headers or {})
 
     def headers(self, exchange: Exchange) -> Flow[Mapping[str, str]]:  # noqa: ARG002
-        """Return no headers."""
+        """Return the headers."""
         yield from ()
-        return {}
+        return self._headers
 
     def renew(self, refused: Response, used: Mapping[str, str], exchange: Exchange) -> Flow[bool]:  # noqa: ARG002
         """Return False: there are no other credentials."""
         yield from ()
         return False
+
+
+class Basic(Unchanging):
+    """A name and a password that go with every request.
+
+    :param username: the name.
+    :param password: the password.
+    """
+
+    def __init__(self, username: str, password: str) -> None:
+        pair = base64.b64encode(f"{username}:{password}".encode()).decode()
+        super().__init__({"Authorization": f"Basic {pair}"})
 
 
 @dataclass(frozen=True, slots=True)

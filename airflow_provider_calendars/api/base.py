@@ -7,10 +7,11 @@ from typing import Any, ClassVar, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.auth import Anonymous, Auth
+from airflow_provider_calendars.api.auth import Auth, Unchanging
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal, redirect_error
-from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, now, send, sleep
-from airflow_provider_calendars.api.policy import RateBudget, Repeat, Retries
+from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, send, sleep
+from airflow_provider_calendars.api.pacing import Budget, HeaderBudget
+from airflow_provider_calendars.api.policy import Repeat, Retries
 from airflow_provider_calendars.exceptions import (
     ApiError,
     ConfigurationError,
@@ -41,16 +42,23 @@ class Api:
     :param base_url: scheme, host and path before every operation's own path.
     :param auth: how requests are authenticated.
     :param retries: how often and how patiently calls are repeated.
+    :param budget: decides when the next request may go.
     """
 
     system: ClassVar[str]
     advice: ClassVar[Mapping[type[ApiError], str]] = {}
 
-    def __init__(self, base_url: str, auth: Auth | None = None, retries: Retries | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        auth: Auth | None = None,
+        retries: Retries | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.auth: Auth = auth or Anonymous()
+        self.auth: Auth = auth or Unchanging()
         self.retries = retries or Retries()
-        self.budget = RateBudget()
+        self.budget: Budget = budget or HeaderBudget(self.retries.longest_wait)
 
     def request(
         self,
@@ -145,13 +153,10 @@ class Api:
         return response
 
     def _send(self, request: Request) -> Flow[Response | TransportError]:
-        time = yield from now()
-        wait = self.budget.wait(time)
-        if wait:
-            yield from sleep(min(wait, self.retries.longest_wait))
+        yield from self.budget.admit()
         outcome = yield from send(request)
         if isinstance(outcome, Response):
-            self.budget.note(outcome)
+            yield from self.budget.note(outcome)
         return outcome
 
     def _settle(self, request: Request, outcome: Response | TransportError) -> Response:

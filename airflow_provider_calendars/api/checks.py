@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from datetime import date as calendar_date
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from airflow_provider_calendars.exceptions import ConfigurationError
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def text(name: str, value: Any) -> str:
@@ -31,6 +33,25 @@ def integer(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigurationError(f"{name} must be a whole number, not {type(value).__name__} {value!r:.40}.")
     return value
+
+
+def seconds(name: str, value: Any) -> float:
+    """Return a number of seconds that is 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ConfigurationError(f"{name} must be a number of seconds, 0 or more, not {value!r:.40}.")
+    return float(value)
+
+
+def json_object(name: str, value: Any) -> None:
+    """Refuse what is no dictionary, or holds what JSON cannot say. Its values are never shown."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{name} must be a dictionary, not {type(value).__name__}.")
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as unfit:
+        raise ConfigurationError(
+            f"{name} must hold what JSON can say: texts, numbers, lists ... ({type(unfit).__name__})."
+        ) from None
 
 
 def boolean(name: str, value: Any) -> bool:
@@ -92,6 +113,21 @@ def local_time(name: str, value: Any, zone: str) -> datetime:
     if moment.second or moment.microsecond:
         raise ConfigurationError(f"{name} must be a full minute, not {moment}.")
     return moment
+
+
+def moment(name: str, value: Any) -> datetime:
+    """Return a moment in UTC, from a ``datetime`` or its ISO text; one without an offset is refused."""
+    try:
+        given = value if isinstance(value, datetime) else datetime.fromisoformat(text(name, value).strip())
+    except ValueError as wrong:
+        if isinstance(wrong, ConfigurationError):
+            raise
+        raise ConfigurationError(
+            f"{name} must be like 2026-05-31T14:30:00+00:00, not {value!r:.40}."
+        ) from None
+    if given.tzinfo is None:
+        raise ConfigurationError(f"{name} must say its offset, like 2026-05-31T14:30:00+00:00, not {given}.")
+    return given.astimezone(UTC)
 
 
 def timezone(name: str, value: Any) -> str:

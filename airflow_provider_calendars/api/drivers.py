@@ -9,10 +9,11 @@ whether a request arrived.
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from airflow_provider_calendars.api.flow import (
@@ -24,8 +25,10 @@ from airflow_provider_calendars.api.flow import (
     Response,
     Send,
     Sleep,
+    Together,
 )
 from airflow_provider_calendars.api.policy import Repeat
+from airflow_provider_calendars.api.shared_slots import SharedSlots
 from airflow_provider_calendars.exceptions import TransportError
 
 if TYPE_CHECKING:
@@ -68,6 +71,7 @@ class Driver:
     :param user_agent: what the server is told about the client.
     :param clock: the time in seconds since the epoch.
     :param pause: waits in workers.
+    :param slots: where processes of this machine reserve moments for their requests.
     """
 
     store: Store
@@ -75,6 +79,7 @@ class Driver:
     user_agent: str
     clock: Callable[[], float] = time.time
     pause: Callable[[float], None] = time.sleep
+    slots: SharedSlots = field(default_factory=SharedSlots)
 
     def run(self, flow: Flow[T]) -> T:
         """Have the conversation of a flow over requests and return its result."""
@@ -118,7 +123,7 @@ class Driver:
             case Now():
                 return self._know(effect)
             case _:
-                # reading an Airflow Variable blocks, and the triggerer's loop must not
+                # reading an Airflow Variable or a locked file blocks, and the triggerer's loop must not
                 from asgiref.sync import sync_to_async
 
                 return await sync_to_async(self._know)(effect)
@@ -131,6 +136,8 @@ class Driver:
                 return self.store.recall(key, fresh=fresh)
             case Remember(key, value):
                 return self.store.remember(key, value)
+            case Together(key, change):
+                return self.slots.change(key, change)
         raise TypeError(f"A flow yielded {type(effect).__name__}, which is no effect.")
 
     def _send(self, session: requests.Session, request: Request) -> Response | TransportError:
@@ -172,6 +179,7 @@ class Driver:
                 json=request.json,
                 data=_aiohttp_form(request),
                 headers=self._headers(request),
+                proxy=_proxy(request.url),
                 allow_redirects=False,
             ) as response:
                 body = await response.read()
@@ -237,22 +245,38 @@ def _is_untrusted(reason: object) -> bool:
 def _aiohttp_session(timeouts: Timeouts) -> aiohttp.ClientSession:
     import aiohttp
 
-    return aiohttp.ClientSession(
-        # a connection of its own for every request: aiohttp repeats a GET unasked on a stale one
+    session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(force_close=True, ssl=_ssl_context()),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect, sock_read=timeouts.read),
-        # proxies of the environment, as requests honours them
-        trust_env=True,
     )
+    # aiohttp repeats a GET unasked whose connection drops, also a new one, and offers no other switch
+    session._retry_connection = False
+    return session
+
+
+def _proxy(url: str) -> str | None:
+    """Return the environment's proxy for a URL, as requests finds it.
+
+    aiohttp's own way, ``trust_env``, would also take credentials from a ``.netrc``.
+    """
+    from requests.utils import get_environ_proxies, select_proxy
+
+    proxy: str | None = select_proxy(url, get_environ_proxies(url))
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def _ssl_context() -> ssl.SSLContext:
     """Trust what requests trusts, so that both drivers reach the same hosts."""
-    import ssl
-
     import certifi
 
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
+    return _context_of(bundle)
+
+
+@functools.cache
+def _context_of(bundle: str) -> ssl.SSLContext:
+    import ssl
+
     if os.path.isdir(bundle):
         return ssl.create_default_context(capath=bundle)
     return ssl.create_default_context(cafile=bundle)

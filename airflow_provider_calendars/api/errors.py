@@ -13,6 +13,7 @@ from airflow_provider_calendars.api.policy import retry_after
 from airflow_provider_calendars.exceptions import (
     ApiError,
     AuthError,
+    Conflict,
     NotFound,
     OperationUnavailable,
     PermissionDenied,
@@ -32,6 +33,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     403: PermissionDenied,
     404: NotFound,
     405: OperationUnavailable,
+    409: Conflict,
     410: NotFound,
     429: RateLimited,
 }
@@ -127,16 +129,22 @@ def _letters(text: str) -> str:
 
 
 def error_from(
-    response: Response, *, system: str, operation: str, advice: Mapping[type[ApiError], str] | None = None
+    response: Response,
+    *,
+    system: str,
+    operation: str,
+    kind: type[ApiError] | None = None,
+    advice: Mapping[type[ApiError], str] | None = None,
 ) -> ApiError:
     """Return the exception that tells a refusal.
 
     :param response: a response that is not a success.
     :param system: the vendor's name.
     :param operation: the call, e.g. ``POST /send-invite``.
+    :param kind: the class of the error, where the status does not tell.
     :param advice: the vendor's own words on what to do, by class of error.
     """
-    kind = _kind(response)
+    kind = kind or _kind(response)
     refusal = read_refusal(response)
     advised = {**_ADVICE, **(advice or {})}.get(kind, "")
     said = f"{system} answered {operation} with {response.status}: {refusal.text.rstrip('.')}."
@@ -145,7 +153,7 @@ def error_from(
         "status": response.status,
         "request_id": _request_id(response),
     }
-    if kind is Rejected:
+    if issubclass(kind, Rejected):
         details["fields"] = refusal.fields
     if kind is RateLimited:
         details["retry_after"] = retry_after(response)

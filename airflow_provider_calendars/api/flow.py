@@ -2,7 +2,7 @@
 
 A *flow* is a generator that describes a conversation with a server without having it: it yields
 what it wants done (:class:`Send`, :class:`Sleep`, :class:`Now`, :class:`Recall`,
-:class:`Remember`), is sent what came of it, and returns a result. A driver
+:class:`Remember`, :class:`Together`), is sent what came of it, and returns a result. A driver
 (:mod:`~airflow_provider_calendars.api.drivers`) has the conversation, so every rule about
 retries, tokens, paging and errors is written once for workers and triggerer alike.
 """
@@ -10,12 +10,15 @@ retries, tokens, paging and errors is written once for workers and triggerer ali
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow_provider_calendars.api.policy import Repeat
 from airflow_provider_calendars.exceptions import TransportError
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.pacing import Slots
 
 T = TypeVar("T")
 
@@ -146,7 +149,21 @@ class Remember:
     value: str = field(repr=False)
 
 
-Effect = Send | Sleep | Now | Recall | Remember
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Ask for a state that the processes of this machine share to be changed, one after the other.
+
+    Answered by what the change returns.
+
+    :param key: which state; a part of a file name.
+    :param change: from the state and the time to the next state and a result.
+    """
+
+    key: str
+    change: Callable[[Slots, float], tuple[Slots, Any]]
+
+
+Effect = Send | Sleep | Now | Recall | Remember | Together
 Flow = Generator[Effect, Any, T]
 
 
@@ -176,3 +193,9 @@ def recall(key: str, *, fresh: bool = False) -> Flow[str | None]:
 def remember(key: str, value: str) -> Flow[None]:
     """Keep a secret text under a key."""
     yield Remember(key, value)
+
+
+def together(key: str, change: Callable[[Slots, float], tuple[Slots, T]]) -> Flow[T]:
+    """Change a state that the processes of this machine share, and return what the change returns."""
+    result: T = yield Together(key, change)
+    return result

@@ -17,8 +17,11 @@ class Sending(enum.Enum):
 
 
 def progressed(before: Counts, now: Counts) -> bool:
-    """Return whether attendees have moved towards being invited between two summaries."""
-    return now["in_process"] > 0 or _handled(now) > _handled(before) or now["new"] < before["new"]
+    """Return whether attendees have moved towards being invited between two summaries.
+
+    Fewer new ones are no sign of it, they may have unsubscribed; nor are those who were in process before.
+    """
+    return _handled(now) > _handled(before)
 
 
 def after_lost_reply(before: Counts | None, now: Counts | None) -> Sending:
@@ -37,15 +40,21 @@ def after_lost_reply(before: Counts | None, now: Counts | None) -> Sending:
 def after_accepted(before: Counts | None, now: Counts | None) -> Sending:
     """Judge whether a task that is run again has to send, after the vendor accepted its first call.
 
-    Only attendees who came after a sending that visibly ran need another one. One that has not
-    begun is still to come, so a second call could mail the same people twice.
+    Only attendees who came after a sending that visibly ran to its end need another one. One that
+    has not begun, or not reached all who were new then, is still to come, so a second call could mail
+    the same people twice.
 
     :param before: the attendee summary before the first call, None where it could not be read.
     :param now: the summary at present, None where it cannot be read.
     """
     if before is None or now is None or now["in_process"] > 0:
         return Sending.STARTED
-    return Sending.NEEDED if progressed(before, now) and now["new"] > 0 else Sending.STARTED
+    all_settled = _settled(now) - _settled(before) >= before["new"]
+    return Sending.NEEDED if progressed(before, now) and all_settled and now["new"] > 0 else Sending.STARTED
+
+
+def _settled(counts: Counts) -> int:
+    return _handled(counts) + counts["unsubscribed"] + counts["cancelled"]
 
 
 def _handled(counts: Counts) -> int:

@@ -26,7 +26,8 @@ A = TypeVar("A", bound="Api")
 T = TypeVar("T")
 
 _CONNECT_TIMEOUT = 10.0
-_HURRIED = 2.0
+# for the test button, which a person waits for
+TEST_TIMEOUT = 10.0
 
 
 class CalendarsHook(BaseHook, Generic[A]):
@@ -40,6 +41,7 @@ class CalendarsHook(BaseHook, Generic[A]):
     vendor_url: ClassVar[str]
     credentials: ClassVar[Mapping[str, str]]
     conn_type: ClassVar[str]
+    may_allow_http: ClassVar[bool] = True
 
     def __init__(self, conn_id: str) -> None:
         super().__init__()
@@ -133,24 +135,30 @@ class CalendarsHook(BaseHook, Generic[A]):
 
         return self.run(ask)
 
-    def hurried(self) -> Self:
-        """Return this hook with no patience: one attempt, two seconds. For ``on_kill`` and tests.
+    def hurried(self, timeout: float = 2.0) -> Self:
+        """Return this hook with no patience: one attempt, no pacing. For ``on_kill`` and the test button.
 
         It shares what this hook has already read and logged in with, so it asks Airflow for nothing.
+
+        :param timeout: seconds to wait for an answer.
         """
         from airflow_provider_calendars.api.drivers import Timeouts
+        from airflow_provider_calendars.api.pacing import NoBudget
         from airflow_provider_calendars.api.policy import Retries
 
         other = copy.copy(self)
         other.__dict__["api"] = copy.copy(self.api)
         other.api.retries = Retries(attempts=1)
-        other.__dict__["driver"] = replace(self.driver, timeouts=Timeouts(_HURRIED, _HURRIED))
+        other.api.budget = NoBudget()
+        other.__dict__["driver"] = replace(self.driver, timeouts=Timeouts(timeout, timeout))
         return other
 
     def _read(self, connection: Any) -> Settings:
         from airflow_provider_calendars.hooks.settings import read_settings
 
-        return read_settings(connection, self.vendor_url, self.credentials)
+        return read_settings(
+            connection, self.vendor_url, self.credentials, may_allow_http=self.may_allow_http
+        )
 
     def _store(self) -> Store:
         if self.settings.share_login:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_calendars.exceptions import CalendarsError
-from airflow_provider_calendars.hooks.base import CalendarsHook
+from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.done import Done
@@ -62,7 +62,7 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
     def test_connection(self) -> tuple[bool, str]:
         """Log in and look for a sender, and return whether invites could be sent and what is wrong if not."""
         try:
-            senders = self.hurried().list_senders()
+            senders = self.hurried(TEST_TIMEOUT).list_senders()
         except CalendarsError as wrong:
             return False, str(wrong)
         if not senders:

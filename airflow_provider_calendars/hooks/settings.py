@@ -47,22 +47,30 @@ class Settings:
     extra: Mapping[str, Any] = field(repr=False)
 
 
-def read_settings(connection: StoredConnection, vendor_url: str, credentials: Mapping[str, str]) -> Settings:
+def read_settings(
+    connection: StoredConnection,
+    vendor_url: str,
+    credentials: Mapping[str, str],
+    *,
+    may_allow_http: bool = True,
+) -> Settings:
     """Return what a connection says.
 
     :param connection: as Airflow hands it out.
     :param vendor_url: the API's own URL, whose parts stand in for what the host leaves out.
     :param credentials: what the vendor calls ``login`` and ``password``, for messages.
+    :param may_allow_http: whether the connection can allow http to another machine.
     :raises ConfigurationError: something is missing or wrong; the message names the connection.
     """
     try:
         extra = _extra(connection.extra)
+        allow_http = _boolean(extra, "allow_http") if may_allow_http else None
         for name, said in credentials.items():
-            if not getattr(connection, name):
+            if not (getattr(connection, name) or "").strip():
                 raise ConfigurationError(f"the {name} ({said}) is empty")
         return Settings(
             conn_id=connection.conn_id,
-            base_url=_base_url(connection, vendor_url, allow_http=_boolean(extra, "allow_http")),
+            base_url=_base_url(connection, vendor_url, allow_http=allow_http),
             login=(connection.login or "").strip(),
             password=(connection.password or "").strip(),
             timeout=_timeout(extra),
@@ -99,28 +107,29 @@ def _timeout(extra: Mapping[str, Any]) -> float:
     return seconds
 
 
-def _base_url(connection: StoredConnection, vendor_url: str, *, allow_http: bool) -> str:
+def _base_url(connection: StoredConnection, vendor_url: str, *, allow_http: bool | None) -> str:
     text = (connection.host or "").strip()
     if not text:
         return vendor_url
     vendor = urlsplit(vendor_url)
     if "://" not in text:
-        text = f"{_scheme(connection.schema, text)}://{text}"
+        host, *_ = _parts(f"https://{text}", connection.port)
+        text = f"{_scheme(connection.schema, host)}://{text}"
     host, netloc, scheme, prefix = _parts(text, connection.port)
     if scheme not in {"https", "http"}:
         raise ConfigurationError(f"the host must begin with https://, not {scheme}://")
     if scheme == "http" and not (allow_http or is_loopback(host)):
         raise ConfigurationError(
-            f"the host {host} would be reached by http, which shows the credentials to the network; "
-            "use https, or set allow_http if you mean it"
+            f"the host {host} would be reached by http, which shows the credentials to the network; use https"
+            + ("" if allow_http is None else ", or set allow_http if you mean it")
         )
     return f"{scheme}://{netloc}{prefix or vendor.path}"
 
 
-def _scheme(schema: str | None, text: str) -> str:
+def _scheme(schema: str | None, host: str) -> str:
     if schema in {"http", "https"}:
         return schema
-    return "http" if is_loopback(urlsplit(f"//{text}").hostname or "") else "https"
+    return "http" if is_loopback(host) else "https"
 
 
 def _parts(url: str, port: int | None) -> tuple[str, str, str, str]:
@@ -129,7 +138,7 @@ def _parts(url: str, port: int | None) -> tuple[str, str, str, str]:
         host, own_port = parts.hostname, parts.port
     except ValueError:
         raise ConfigurationError("the host is not a URL; expected scheme://host[:port][/prefix]") from None
-    if not host or parts.username or parts.query or parts.fragment or any(c.isspace() for c in url):
+    if not host or "@" in parts.netloc or parts.query or parts.fragment or any(c.isspace() for c in url):
         raise ConfigurationError(
             "the host must be scheme://host[:port][/prefix], without login, query or fragment"
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from functools import cached_property
@@ -11,7 +13,7 @@ from typing import Any, ClassVar
 from airflow.sdk import BaseSensorOperator, Context, PokeReturnValue
 
 from airflow_provider_calendars import exceptions
-from airflow_provider_calendars._compat import AirflowSensorTimeout, conf
+from airflow_provider_calendars._compat import AirflowSensorTimeout, AirflowSkipException, conf
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 from airflow_provider_calendars.hooks.base import CalendarsHook
@@ -70,17 +72,30 @@ class CalendarsSensor(BaseSensorOperator):
         self.show(context)
         if not self.deferrable:
             return super().execute(context)
-        seen = self.poke(context)
+        with self._as_poked():
+            seen = self.poke(context)
         if seen.is_done:
             return seen.xcom_value
         return self._defer()
 
+    @contextmanager
+    def _as_poked(self) -> Iterator[None]:
+        """Treat a failure of a deferred wait as Airflow treats one in poke mode."""
+        try:
+            yield
+        except CalendarsError as error:
+            if self.never_fail:
+                raise AirflowSkipException("Skipping due to never_fail is set to True.") from error
+            raise
+
     def poke(self, context: Context) -> PokeReturnValue:
         """Look once."""
         memory = RunMemory(context) if self.reschedule else None
-        watch = self._current_watch(memory)
+        attempt = getattr(context.get("ti"), "try_number", None)
+        watch = self._current_watch(memory, attempt)
         try:
             verdict = self.hook.run(watch.look)
+            self._failures = 0
         except TRANSIENT_ERRORS as error:
             self._failures += 1
             if self._failures > self.tolerated_failures:
@@ -89,16 +104,17 @@ class CalendarsSensor(BaseSensorOperator):
             return PokeReturnValue(False)
         finally:
             if memory is not None:
-                memory.set(_MEMORY, {"watch": asdict(watch), "failures": self._failures})
-        self._failures = 0
+                seen = {"try": attempt, "watch": asdict(watch), "failures": self._failures}
+                memory.set(_MEMORY, seen)
         self.log.info("%s", verdict.story)
         return PokeReturnValue(verdict.done, verdict.report if verdict.done else None)
 
-    def _current_watch(self, memory: RunMemory | None) -> Any:
+    def _current_watch(self, memory: RunMemory | None, attempt: int | None = None) -> Any:
         if self._watch is None:
             self._watch = self.make_watch()
-            # in reschedule mode every look is a process of its own
-            if stored := memory and memory.get(_MEMORY):
+            # in reschedule mode every look is a process of its own; a retry or a Clear begins anew
+            stored = memory and memory.get(_MEMORY)
+            if stored and stored.get("try") == attempt:
                 self._failures = int(stored["failures"])
                 self._watch = type(self._watch)(**stored["watch"])
         return self._watch
@@ -131,9 +147,10 @@ class CalendarsSensor(BaseSensorOperator):
         if event.get("status") == "timeout":
             raise AirflowSensorTimeout(f"The wait was not over within {_seconds(self.timeout):.0f} seconds.")
         kind = getattr(exceptions, str(event.get("error")), CalendarsError)
-        raise kind(
-            event.get("message") or "The trigger ended without a verdict. Clear the task to wait again."
-        )
+        with self._as_poked():
+            raise kind(
+                event.get("message") or "The trigger ended without a verdict. Clear the task to wait again."
+            )
 
 
 def _seconds(value: Any) -> float:

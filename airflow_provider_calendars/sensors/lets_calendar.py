@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.sensors.base import CalendarsSensor, check_count
@@ -136,9 +135,8 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
         """Return the question, from checked arguments."""
         from airflow_provider_calendars.api.lets_calendar.watches import InvitesSent
 
-        if isinstance(self.grace_period, bool) or not isinstance(self.grace_period, int | float):
-            raise ConfigurationError(f"grace_period must be seconds, not {self.grace_period!r:.40}.")
-        return InvitesSent(checks.text("campaign_id", self.campaign_id), float(self.grace_period))
+        grace_period = checks.seconds("grace_period", self.grace_period)
+        return InvitesSent(checks.text("campaign_id", self.campaign_id), grace_period)
 
 
 class LetsCalendarCampaignStartedSensor(LetsCalendarSensor):

@@ -16,7 +16,9 @@ from airflow_provider_calendars.api.flow import (
     Response,
     Send,
     Sleep,
+    Together,
 )
+from airflow_provider_calendars.api.pacing import Slots
 from airflow_provider_calendars.exceptions import TransportError
 
 Outcome = Response | TransportError
@@ -38,6 +40,7 @@ class Conversation:
     memory: dict[str, str] = field(default_factory=dict)
     # what other processes wrote meanwhile
     elsewhere: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, Slots] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
@@ -65,6 +68,9 @@ class Conversation:
                 return (self.elsewhere.get(key) if fresh else None) or self.memory.get(key)
             case Remember(key, value):
                 self.memory[key] = value
+            case Together(key, change):
+                self.slots[key], result = change(self.slots.get(key, Slots()), self.time)
+                return result
         return None
 
     def _next(self) -> Outcome:

@@ -24,6 +24,7 @@ __all__ = ["LetsCalendarApi"]
 
 _ADVICE_BY_PHRASE = {
     "API key secret has expired": "Make a new secret in the panel's API section for the connection.",
+    "User not found": "The user of this client key is gone; use a key of another one.",
     "API key is inactive": "Activate the key in the panel's API section, or use another one.",
 }
 
@@ -54,9 +55,13 @@ class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
         """Return the exception for a refusal; an operation the account lacks is told from a wrong id."""
         said = read_refusal(response)
         for phrase, advice in _ADVICE_BY_PHRASE.items():
-            if response.status == 401 and means(said, phrase):
+            if response.status in {401, 404} and means(said, phrase):
                 return error_from(
-                    response, system=self.system, operation=request.operation, advice={AuthError: advice}
+                    response,
+                    system=self.system,
+                    operation=request.operation,
+                    kind=AuthError,
+                    advice={AuthError: advice},
                 )
         missing = response.status == 405 or (
             response.status == 404 and "/campaign/" in request.url and not means(said, CAMPAIGN_NOT_FOUND)

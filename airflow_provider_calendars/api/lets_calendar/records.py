@@ -53,6 +53,9 @@ class CampaignContent:
         optional = {"location", "login_url", "sender_email_id"}
         for name in (each.name for each in fields(self) if each.name not in optional):
             checks.text(name, getattr(self, name))
+        for name in ("location", "login_url"):
+            if getattr(self, name) is not None:
+                checks.text(name, getattr(self, name))
         checks.choice("event_type", self.event_type, EVENT_TYPES)
         checks.integer("sender_email_id", self.sender_email_id)
         checks.timezone("timezone", self.timezone)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from airflow_provider_calendars.api.flow import Flow, now
 from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
 from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
+from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignDetails
 from airflow_provider_calendars.api.watching import Verdict
-from airflow_provider_calendars.exceptions import NotFound
+from airflow_provider_calendars.exceptions import ApiError, OperationUnavailable
 
 
 @dataclass(slots=True)
@@ -121,11 +122,22 @@ class CampaignStarted:
     def _read_start(self, api: LetsCalendarApi) -> Flow[float | None]:
         try:
             details = yield from api.get_campaign(self.campaign_id)
-            return details.starts_at.timestamp()
-        except NotFound:
-            # the account may lack the operation; and a campaign that is over may leave the list
+            return _timestamp(details)
+        except OperationUnavailable:
+            # a campaign that is over may leave the list, so one that is not in it is no error
             campaigns = yield from api.list_campaigns()
         for campaign in campaigns:
             if campaign.campaign_id == self.campaign_id:
-                return campaign.starts_at.timestamp()
+                return _timestamp(campaign)
         return None
+
+
+def _timestamp(campaign: Campaign | CampaignDetails) -> float:
+    try:
+        return campaign.starts_at.timestamp()
+    except (KeyError, ValueError, OverflowError):
+        raise ApiError(
+            f"Campaign {campaign.campaign_id} has no readable start: {campaign.start_datetime!r:.40} in the "
+            f"time zone {campaign.timezone!r:.40}.",
+            system="Let's Calendar",
+        ) from None

@@ -81,6 +81,8 @@ class _ContentArguments(LetsCalendarOperator):
         zone = checks.timezone("timezone", self.timezone)
         start = checks.local_time("start_datetime", self.start_datetime, zone)
         end = checks.local_time("end_datetime", self.end_datetime, zone)
+        if end <= start:
+            raise ConfigurationError("end_datetime must be after start_datetime.")
         return CampaignContent(
             title=self.title,
             subject=self.subject,
@@ -280,7 +282,7 @@ class LetsCalendarListCampaignsOperator(LetsCalendarOperator):
         """List the campaigns."""
         if self.path:
             check_table_path("path", self.path)
-        wanted = (self.title or "").casefold()
+        wanted = checks.text("title", self.title).casefold() if self.title else ""
         campaigns = [each for each in self.hook.list_campaigns() if wanted in each.title.casefold()]
         if self.path:
             self._write(self.path, campaigns)

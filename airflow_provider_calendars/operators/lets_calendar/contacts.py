@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
-from airflow_provider_calendars._compat import mask_secret
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import (
+    ApiError,
     ConfigurationError,
     ContactsError,
     NotFound,
     OutcomeUnknown,
+    Rejected,
+    TransportError,
 )
 from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.operators.concealed import conceal, reveal
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload, read_upload_contacts
 from airflow_provider_calendars.tables import check_table_path, write_table
@@ -40,11 +43,13 @@ class _AddingOperator(LetsCalendarCampaignOperator):
     """Adds contacts in batches, each of them once, whatever happens to a reply."""
 
     batch_size: int = 100
+    only_new: bool = False
 
     def add(self, contacts: Sequence[Contact], context: Context) -> _Report:
         """Add contacts and return what became of each."""
         memory, report = RunMemory(context), _Report()
-        present = self._present_addresses() if memory.get("add_contacts") else set()
+        look_first = self.only_new or memory.get("add_contacts")
+        present = self._present_addresses() if look_first else set()
         memory.set("add_contacts", {"campaign_id": self.campaign_id, "contacts": len(contacts)})
         numbered = list(enumerate(contacts))
         for start in range(0, len(numbered), self.batch_size):
@@ -58,17 +63,35 @@ class _AddingOperator(LetsCalendarCampaignOperator):
             self._send_batch(batch, report)
         except OutcomeUnknown:
             self.log.warning("A reply was lost; reading which of %d contacts arrived.", len(batch))
+            missing = _absent(batch, self._present_addresses(), _Report())
+            # whoever is there now was missing before, or the batch would not have held them
+            report.added += len(batch) - len(missing)
             # a second loss is left to the task's own retry, which reads the attendees first
-            self._send_batch(_absent(batch, self._present_addresses(), report), report)
+            self._send_batch(missing, report)
 
     def _send_batch(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
         if not batch:
             return
-        added = self.hook.add_contacts(self.campaign_id, [contact for _, contact in batch])
+        try:
+            added = self.hook.add_contacts(self.campaign_id, [contact for _, contact in batch])
+        except Rejected as refusal:
+            self._split_refused(batch, report, refusal)
+            return
         report.added += added.valid_count
         report.duplicates += added.duplicate_count
         for invalid in added.invalid:
             report.invalid[batch[invalid.index][0]] = invalid.errors
+
+    def _split_refused(self, batch: list[tuple[int, Contact]], report: _Report, refusal: Rejected) -> None:
+        """Find the bad rows of a batch refused as a whole, which the vendor does when no row is good."""
+        if "campaign_id" in refusal.fields:
+            raise refusal
+        if len(batch) == 1:
+            report.invalid[batch[0][0]] = (str(refusal),)
+            return
+        half = len(batch) // 2
+        self._add_batch(batch[:half], report)
+        self._add_batch(batch[half:], report)
 
     def _present_addresses(self) -> set[str]:
         try:
@@ -82,8 +105,15 @@ class _AddingOperator(LetsCalendarCampaignOperator):
 def _absent(
     batch: list[tuple[int, Contact]], present: set[str], report: _Report
 ) -> list[tuple[int, Contact]]:
-    absent = [(row, contact) for row, contact in batch if contact.email.casefold() not in present]
-    report.present += len(batch) - len(absent)
+    """Leave out whoever is present, or came earlier in the list."""
+    absent = []
+    for row, contact in batch:
+        address = contact.email.strip().casefold()
+        if address in present:
+            report.present += 1
+        else:
+            present.add(address)
+            absent.append((row, contact))
     return absent
 
 
@@ -136,7 +166,7 @@ class LetsCalendarAddContactOperator(_AddingOperator):
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Render, and keep the person out of logs and of the page that shows rendered fields."""
         super().render_template_fields(context, jinja_env)
-        _mask_people([{name: getattr(self, name) for name in self._PERSON}])
+        conceal(self, *self._PERSON)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Add the person."""
@@ -144,7 +174,9 @@ class LetsCalendarAddContactOperator(_AddingOperator):
 
         self.check_campaign()
         self.check_nothing_to_do(self.if_nothing_to_do)
-        contact = Contact.from_mapping({name: getattr(self, name) for name in self._PERSON}, "contact")
+        contact = Contact.from_mapping(
+            {name: reveal(getattr(self, name)) for name in self._PERSON}, "contact"
+        )
         self.show_campaign(context)
         report = self.add([contact], context)
         if report.invalid:
@@ -169,6 +201,8 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
     :param path: instead, a CSV file in the form ``PrepareContactsOperator`` writes, local or any
         ``ObjectStoragePath`` (templated).
     :param batch_size: contacts in one call, 1 to 1000.
+    :param only_new: read the attendees first and leave out who is one already, instead of leaving that
+        to the vendor's duplicate check.
     :param if_invalid: when the vendor refuses some: ``fail`` after the others were added, ``warn`` or
         ``ignore``.
     :param rejected_path: a ``.csv`` or ``.jsonl`` file for the refused rows, ``row`` (0-based position
@@ -194,6 +228,7 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         contacts: Sequence[Mapping[str, str]] | None = None,
         path: str | None = None,
         batch_size: int = 100,
+        only_new: bool = False,
         if_invalid: str = "fail",
         rejected_path: str | None = None,
         **kwargs: Any,
@@ -202,13 +237,14 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         self.contacts = contacts
         self.path = path
         self.batch_size = batch_size
+        self.only_new = only_new
         self.if_invalid = if_invalid
         self.rejected_path = rejected_path
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Render, and keep the people out of logs and of the page that shows rendered fields."""
         super().render_template_fields(context, jinja_env)
-        _mask_people(self.contacts)
+        conceal(self, "contacts")
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Add the people."""
@@ -238,9 +274,10 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
             raise ConfigurationError(f"batch_size must be from 1 to 1000, not {self.batch_size}.")
         if self.rejected_path:
             check_table_path("rejected_path", self.rejected_path)
-        if (self.contacts is None) == (not self.path):
+        contacts = reveal(self.contacts)
+        if (contacts is None) == (not self.path):
             raise ConfigurationError("Give either contacts or path.")
-        given = read_upload_contacts(self.path) if self.path else self.contacts
+        given = read_upload_contacts(self.path) if self.path else contacts
         if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
             raise ConfigurationError(f"contacts must be a list, not {type(given).__name__}.")
         if not given:
@@ -261,16 +298,6 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
 
 def _rows(report: _Report) -> list[dict[str, Any]]:
     return [{"row": row, "errors": "; ".join(errors)} for row, errors in sorted(report.invalid.items())]
-
-
-def _mask_people(contacts: Any) -> None:
-    if not isinstance(contacts, Sequence) or isinstance(contacts, str):
-        return
-    for contact in contacts:
-        if isinstance(contact, Mapping):
-            for value in contact.values():
-                if isinstance(value, str) and value:
-                    mask_secret(value)
 
 
 class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
@@ -308,9 +335,16 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         upload, rows = read_upload(checks.text("path", self.path))
         self.show_campaign(context)
         memory = RunMemory(context)
-        before = self._before(memory, hashlib.sha256(upload.content).hexdigest())
-        import_id = self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
-        memory.set("upload_contacts", {**(memory.get("upload_contacts") or {}), "state": "accepted"})
+        file_hash = hashlib.sha256(upload.content).hexdigest()
+        before = self._before(memory, file_hash, allow_duplicates=allow_duplicates)
+        try:
+            import_id = self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
+        except OutcomeUnknown:
+            raise
+        except (ApiError, TransportError):
+            self._note(memory, "refused")
+            raise
+        self._note(memory, "accepted")
         self.log.info("Uploaded %s contacts as import %s.", "?" if rows is None else rows, import_id)
         return {
             "campaign_id": self.campaign_id,
@@ -321,15 +355,19 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
             "expected_attendees": None if before is None or rows is None else before + rows,
         }
 
-    def _before(self, memory: RunMemory, file_hash: str) -> int | None:
+    def _note(self, memory: RunMemory, state: str) -> None:
+        memory.set("upload_contacts", {**(memory.get("upload_contacts") or {}), "state": state})
+
+    def _before(self, memory: RunMemory, file_hash: str, *, allow_duplicates: bool) -> int | None:
         """Return how many attendees there were before the first try uploaded this file."""
         earlier = memory.get("upload_contacts") or {}
         if (earlier.get("campaign_id"), earlier.get("file")) == (self.campaign_id, file_hash):
-            if self.allow_duplicates:
+            if allow_duplicates and earlier.get("state") != "refused":
                 raise OutcomeUnknown(
                     "An earlier try of this task uploaded this file, or may have. With allow_duplicates a "
                     "second upload would add everybody twice, so it is not sent again."
                 )
+            self._note(memory, "uploading")
             return earlier.get("before")
         summary = self.summary_or_none()
         before = None if summary is None else summary.total

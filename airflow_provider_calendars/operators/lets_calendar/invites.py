@@ -14,13 +14,12 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import (
     ApiError,
     CalendarsError,
-    ConfigurationError,
     NotFound,
     OutcomeUnknown,
     TransportError,
 )
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
-from airflow_provider_calendars.memory import CampaignMemory, RunMemory
+from airflow_provider_calendars.memory import LastingMemory, RunMemory
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 
 _LOOK_EVERY = 5.0
@@ -63,10 +62,8 @@ class _MailingOperator(_InvitesOperator):
 
     def begin(self, context: Context) -> None:
         """Check the arguments and show the campaign."""
-        if self.extra_body is not None and not isinstance(self.extra_body, Mapping):
-            raise ConfigurationError(
-                f"extra_body must be a dictionary, not {type(self.extra_body).__name__}."
-            )
+        if self.extra_body is not None:
+            checks.json_object("extra_body", self.extra_body)
         super().begin(context)
 
     def on_kill(self) -> None:
@@ -107,6 +104,7 @@ class LetsCalendarSendInvitesOperator(_MailingOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Send the invites, once."""
+        checks.seconds("outcome_timeout", self.outcome_timeout)
         self.begin(context)
         memory = RunMemory(context)
         now = self._counts()
@@ -188,8 +186,11 @@ class LetsCalendarUpdateInvitesOperator(_MailingOperator):
         self.begin(context)
         memory = RunMemory(context)
         content = self._content_fingerprint()
-        campaign_memory = CampaignMemory(self.hook.conn_type, self.lets_calendar_conn_id, self.campaign_id)
+        campaign_memory = LastingMemory(self.hook.conn_type, self.lets_calendar_conn_id, self.campaign_id)
         if outcome := self._settled(memory, content):
+            # the first try may have died before it could note this for other runs
+            if content:
+                campaign_memory.set("updated_content", content)
             return self.result(outcome)
         if content and campaign_memory.get("updated_content") == content:
             self.settle_nothing_to_do(

@@ -70,7 +70,7 @@ def test_no_body_breaks_the_reading(body: object) -> None:
         (403, exceptions.PermissionDenied),
         (404, exceptions.NotFound),
         (405, exceptions.OperationUnavailable),
-        (409, exceptions.Rejected),
+        (409, exceptions.Conflict),
         (410, exceptions.NotFound),
         (419, exceptions.Rejected),
         (422, exceptions.Rejected),
