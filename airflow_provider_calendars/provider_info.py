@@ -13,13 +13,15 @@ from airflow_provider_calendars import __version__
 
 _PACKAGE = "airflow_provider_calendars"
 
-# what every system's connection can say beside host, login and password
-_SHARED_FIELDS: dict[str, dict[str, Any]] = {
+# what connections can say beside host, login and password
+_TIMEOUT: dict[str, dict[str, Any]] = {
     "timeout": {
         "label": "Timeout",
         "description": "Seconds to wait for an answer. 60 if empty.",
         "schema": {"type": ["integer", "null"], "minimum": 1},
     },
+}
+_ALLOW_HTTP: dict[str, dict[str, Any]] = {
     "allow_http": {
         "label": "Allow http",
         "description": "Send credentials unencrypted to a host other than this machine.",
@@ -42,7 +44,8 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             },
         },
         "conn-fields": {
-            **_SHARED_FIELDS,
+            **_TIMEOUT,
+            **_ALLOW_HTTP,
             "share_login": {
                 "label": "Share the login between tasks",
                 "description": (
@@ -53,6 +56,53 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "lemcal": {
+        "connection-type": "lemcal",
+        "hook-class-name": f"{_PACKAGE}.hooks.lemcal.LemcalHook",
+        "hook-name": "lemcal",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "port"],
+            "relabeling": {"login": "User id", "password": "API key", "host": "Host (optional)"},
+            "placeholders": {
+                "login": "usr_... (Integrations in lemcal)",
+                "password": "the API key of that user",
+                "host": "https://api.lemcal.com",
+            },
+        },
+        "conn-fields": {
+            **_TIMEOUT,
+            "webhook_secret": {
+                "label": "Webhook secret",
+                "description": (
+                    "What lemcal must add to the webhook's URL to be believed, 16 characters or more. "
+                    "Empty: this connection receives no webhooks."
+                ),
+                "schema": {"type": ["string", "null"], "format": "password"},
+            },
+        },
+    },
+}
+
+_CONFIG = {
+    "calendars": {
+        "description": "Options of airflow-provider-calendars.",
+        "options": {
+            "webhook_connections": {
+                "description": (
+                    "Ids of the connections, separated by commas, that may receive webhooks on the API "
+                    "server. Each needs a webhook_secret."
+                ),
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "lemcal_default",
+                "default": "",
+            }
+        },
+    }
+}
+_INTEGRATIONS = {
+    "Let's Calendar": "https://panel.letscalendar.com/docs",
+    "lemcal": "https://developer.lemcal.com/",
 }
 
 
@@ -65,22 +115,27 @@ def get_provider_info() -> dict[str, Any]:
         "versions": [__version__],
         "connection-types": list(SYSTEMS.values()),
         "integrations": [
-            {
-                "integration-name": "Let's Calendar",
-                "external-doc-url": "https://panel.letscalendar.com/docs",
-                "tags": ["service"],
-            }
+            {"integration-name": name, "external-doc-url": url, "tags": ["service"]}
+            for name, url in _INTEGRATIONS.items()
         ],
-        "hooks": _modules("hooks", "Let's Calendar", "lets_calendar"),
+        "hooks": _modules("hooks"),
         "operators": [
-            *_modules("operators", "Let's Calendar", "lets_calendar"),
-            *_modules("operators", "Contacts", "contacts"),
+            *_modules("operators"),
+            {"integration-name": "Contacts", "python-modules": [f"{_PACKAGE}.operators.contacts"]},
         ],
-        "sensors": _modules("sensors", "Let's Calendar", "lets_calendar"),
-        "triggers": _modules("triggers", "Let's Calendar", "lets_calendar"),
+        "sensors": _modules("sensors"),
+        "triggers": _modules("triggers"),
+        "asset-uris": [{"schemes": ["lemcal"], "handler": f"{_PACKAGE}.assets.lemcal.sanitize_uri"}],
+        "config": _CONFIG,
         "extra-links": [f"{_PACKAGE}.links.LetsCalendarCampaignLink"],
     }
 
 
-def _modules(room: str, integration: str, module: str) -> list[dict[str, Any]]:
-    return [{"integration-name": integration, "python-modules": [f"{_PACKAGE}.{room}.{module}"]}]
+def _modules(room: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "integration-name": system["hook-name"],
+            "python-modules": [f"{_PACKAGE}.{room}.{system['connection-type']}"],
+        }
+        for system in SYSTEMS.values()
+    ]

@@ -38,10 +38,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
     seeds = options.seed_campaigns
     with Sandbox(port=options.port, settings=settings, seed_campaigns=seeds, log=log) as sandbox:
         print(f"Calendars sandbox: {sandbox.url} (Ctrl-C ends it)")
-        print(
-            f"export AIRFLOW_CONN_LETS_CALENDAR_DEFAULT='{sandbox.connection_json('lets_calendar')}'",
-            flush=True,
-        )
+        for name in sandbox.systems:
+            print(f"export AIRFLOW_CONN_{name.upper()}_DEFAULT='{sandbox.connection_json(name)}'", flush=True)
         ended.wait()
 
 

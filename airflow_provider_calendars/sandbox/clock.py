@@ -6,7 +6,8 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 
 class Clock:
@@ -17,6 +18,8 @@ class Clock:
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self._source = source
+        # a machine that corrects its clock must not make a window of time longer or shorter
+        self._lengths = time.monotonic if source is time.time else source
         self._ahead = 0.0
         self._watchers: list[Callable[[], None]] = []
 
@@ -30,6 +33,10 @@ class Clock:
     def now(self) -> float:
         """Tell the time, in seconds since 1970."""
         return self._source() + self._ahead
+
+    def steady(self) -> float:
+        """Tell the time for measuring how long something takes: never set back, not since 1970."""
+        return self._lengths() + self._ahead
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once: imports, sendings and schedules due until then happen.
@@ -99,8 +106,34 @@ def utc(moment: float) -> datetime:
 
 
 def timestamp(moment: float) -> str:
-    """Write a moment as the vendors do: UTC, without saying so.
+    """Write a moment as Let's Calendar does: UTC, without saying so.
 
     :param moment: seconds since 1970.
     """
     return utc(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_timestamp(moment: float) -> str:
+    """Write a moment as JavaScript does in JSON: ``2023-03-24T15:30:00.000Z``.
+
+    :param moment: seconds since 1970.
+    """
+    return f"{utc(moment).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+_PARIS = ZoneInfo("Europe/Paris")
+_ZONE_NAMES = {
+    "UTC": "Coordinated Universal Time",
+    "CET": "Central European Standard Time",
+    "CEST": "Central European Summer Time",
+}
+
+
+def script_date(moment: float, zone: tzinfo = _PARIS) -> str:
+    """Write a moment as JavaScript prints a date; it knows no parts of a second.
+
+    :param moment: seconds since 1970.
+    :param zone: where the script runs; it can be in Paris or in UTC.
+    """
+    local = utc(moment).astimezone(zone)
+    return f"{local:%a %b %d %Y %H:%M:%S GMT%z} ({_ZONE_NAMES[local.tzname() or 'UTC']})"

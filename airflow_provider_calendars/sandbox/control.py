@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI  # noqa: TID253 - only imported together with the application
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from airflow_provider_calendars.sandbox.clock import Clock, timestamp
 from airflow_provider_calendars.sandbox.exchange import System
@@ -121,7 +122,11 @@ def _locked(system: System, act: Callable[[Body], Any]) -> Callable[[Body], Any]
 def _endpoint(act: Callable[[Body], Any]) -> Callable[[Request], Any]:
     async def serve(request: Request) -> Response:
         try:
-            body = json.loads(await request.body() or b"{}")
+            content = await request.body()
+            if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+                act(dict(parse_qsl(content.decode())))
+                return RedirectResponse("/", 303)  # a form on the page: show what has become of it
+            body = json.loads(content or b"{}")
             if not isinstance(body, dict):
                 raise ValueError("expected a JSON object")
             return JSONResponse(act(body))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -14,7 +15,6 @@ from airflow_provider_calendars.sandbox.clock import Clock
 from airflow_provider_calendars.sandbox.exchange import Answer, Call, Operation, System, UploadedFile
 from airflow_provider_calendars.sandbox.faults import Fault, Faults
 from airflow_provider_calendars.sandbox.journal import Journal, entry_of
-from airflow_provider_calendars.sandbox.rate_limit import RateLimit
 from airflow_provider_calendars.sandbox.replies import damaged, to_response
 
 # the status that was sent, if any, and the kind of the fault, if any
@@ -27,17 +27,13 @@ class Desk:
 
     :param faults: what goes wrong.
     :param journal: where requests are noted down.
-    :param limit: how many requests are answered.
     :param clock: the time.
     :param log: gets one line for each request, without address or token.
     """
 
-    def __init__(
-        self, faults: Faults, journal: Journal, limit: RateLimit, clock: Clock, log: Callable[[str], None]
-    ) -> None:
+    def __init__(self, faults: Faults, journal: Journal, clock: Clock, log: Callable[[str], None]) -> None:
         self._faults = faults
         self._journal = journal
-        self._limit = limit
         self._clock = clock
         self._log = log
 
@@ -77,13 +73,13 @@ class Desk:
         :param act: carries the operation out.
         """
         fault = self._faults.take(system.name, operation)
-        refusal, headers = self._limit.admit(system.name)
+        refusal, headers = system.limiter.admit(call)
         acts = refusal is None and (fault is None or fault.server_acts)
         with system.lock:
             answer = act() if acts else refusal
-        answer = _replaced(answer, fault)
+        answer = _replaced(answer, fault, system)
         self._note(system.name, operation, call, acts, _outcome(answer, fault))
-        return damaged(_with_headers(answer, headers), fault)
+        return damaged(replace(answer, headers={**headers, **answer.headers}), fault)
 
     def _note(self, system: str, operation: str, call: Call, acted: bool, outcome: Outcome) -> None:
         status, fault = outcome
@@ -92,9 +88,9 @@ class Desk:
         self._log(f"{system} {operation} {status or 'dropped'}{f' fault={fault}' if fault else ''}")
 
 
-def _replaced(answer: Answer | None, fault: Fault | None) -> Answer:
+def _replaced(answer: Answer | None, fault: Fault | None, system: System) -> Answer:
     if fault is not None and (answer is None or fault.kind in ("status", "html")):
-        return fault.answer()
+        return fault.answer(system.error)
     assert answer is not None  # without a fault there is always an answer
     return answer
 
@@ -102,10 +98,6 @@ def _replaced(answer: Answer | None, fault: Fault | None) -> Answer:
 def _outcome(answer: Answer, fault: Fault | None) -> Outcome:
     kind = fault.kind if fault else None
     return (None if kind in ("lost_before", "lost_after") else answer.status), kind
-
-
-def _with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
-    return Answer(answer.status, answer.body, {**headers, **answer.headers}, answer.media_type)
 
 
 async def read_call(request: Request) -> Call:

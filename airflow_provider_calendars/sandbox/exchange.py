@@ -6,7 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -49,13 +49,17 @@ class Call:
         return "/json" in accept or "+json" in accept
 
 
+# a header that is sent more than once has a tuple of values
+Headers = Mapping[str, str | tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the client gets: JSON, unless ``media_type`` says that the body is a text."""
+    """What the client gets: JSON, unless ``media_type`` says that the body is a text; no body with 204."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
     media_type: str = JSON
 
 
@@ -68,6 +72,16 @@ class Refusal(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"answered with {answer.status}")
         self.answer = answer
+
+
+class Limiter(Protocol):
+    """A vendor's limit on the number of requests."""
+
+    def admit(self, call: Call) -> tuple[Answer | None, Headers]:
+        """Count a request: the refusal if it is one too many, and the headers of its answer."""
+
+    def clear(self) -> None:
+        """Start counting anew."""
 
 
 Handler = Callable[[Call], Answer]
@@ -118,6 +132,11 @@ class System(ABC):
 
     @property
     @abstractmethod
+    def limiter(self) -> Limiter:
+        """How many requests are answered."""
+
+    @property
+    @abstractmethod
     def pages(self) -> tuple[Operation, ...]:
         """What is served beside the API: no faults, no rate limit, full paths."""
 
@@ -136,6 +155,10 @@ class System(ABC):
         """Do what a request asks for."""
 
     @abstractmethod
+    def error(self, status: int, text: str) -> Answer:
+        """Say that something went wrong, in the vendor's shape."""
+
+    @abstractmethod
     def unknown_route(self, call: Call) -> Answer:
         """Answer a request for a path that does not exist."""
 
@@ -150,6 +173,10 @@ class System(ABC):
     @abstractmethod
     def section(self) -> str:
         """Describe the state as a piece of HTML."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End what runs in the background; called without the lock."""
 
     @abstractmethod
     def reset(self) -> None:

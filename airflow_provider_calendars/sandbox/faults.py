@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC
 from email.utils import format_datetime
 from typing import Any
 
-from airflow_provider_calendars.sandbox.clock import utc
-from airflow_provider_calendars.sandbox.exchange import HTML, Answer, is_called
+from airflow_provider_calendars.sandbox.clock import script_date, utc
+from airflow_provider_calendars.sandbox.exchange import HTML, Answer, Headers, is_called
 
 # whether the server has acted when the fault shows, unless the fault says otherwise
 _ACTS = {
@@ -32,7 +33,7 @@ _TEXTS = {
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
-_RETRY_AFTER_FORMS = ("seconds", "http-date", "js-date")
+_RETRY_AFTER_FORMS = ("seconds", "http-date", "js-date", "both")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Fault:
         or ``truncated`` (default: yes) shows.
     :param seconds: how long ``slow`` takes.
     :param retry_after: seconds in a ``Retry-After`` header; None is no header.
-    :param retry_after_form: ``seconds``, ``http-date`` or ``js-date`` (as JavaScript prints a date).
+    :param retry_after_form: ``seconds``, ``http-date``, ``js-date`` (as JavaScript prints a date) or
+        ``both`` (the header twice, with seconds and with that date).
     :param body: the JSON of ``status``, instead of the usual one.
     """
 
@@ -82,25 +84,33 @@ class Fault:
         """Whether the request takes effect all the same."""
         return _ACTS[self.kind] if self.acts is None else self.acts
 
-    def answer(self) -> Answer:
-        """Make the answer that takes the place of the real one."""
+    def answer(self, error: Callable[[int, str], Answer]) -> Answer:
+        """Make the answer that takes the place of the real one.
+
+        :param error: puts a status and a text into the vendor's shape.
+        """
         status = self.status or _STATUS.get(self.kind, 200)
         text = _TEXTS.get(status, "Error")
         headers = self._retry_after_header()
         if self.kind == "html":
             return Answer(status, _PAGE.format(status=status, text=text), headers, HTML)
-        return Answer(status, {"message": text} if self.body is None else self.body, headers)
+        if self.body is not None:
+            return Answer(status, self.body, headers)
+        return replace(error(status, text), headers=headers)
 
-    def _retry_after_header(self) -> dict[str, str]:
+    def _retry_after_header(self) -> Headers:
         if self.retry_after is None:
             return {}
-        if self.retry_after_form == "seconds":
-            return {"Retry-After": f"{self.retry_after:.15g}"}
         # in real time: the client's clock is not the one that tests advance
-        moment = utc(math.ceil(time.time() + self.retry_after))
-        if self.retry_after_form == "http-date":
-            return {"Retry-After": format_datetime(moment, usegmt=True)}
-        return {"Retry-After": moment.strftime("%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)")}
+        moment = math.ceil(time.time() + self.retry_after)
+        seconds, date = f"{self.retry_after:.15g}", script_date(moment, UTC)
+        forms: Headers = {
+            "seconds": seconds,
+            "http-date": format_datetime(utc(moment), usegmt=True),
+            "js-date": date,
+            "both": (seconds, date),
+        }
+        return {"Retry-After": forms[self.retry_after_form]}
 
 
 _PAGE = (
@@ -157,13 +167,13 @@ class Faults:
         :param fault: what, where and how often.
         :raises ValueError: the fault names an operation or a system that does not exist.
         """
+        if fault.system is not None:
+            _one_of("system", fault.system, dict(self._known))
         if fault.operation != "*" and not any(_matches(fault, *known) for known in self._known):
-            names = ", ".join(operation for _, operation in self._known)
+            names = ", ".join(name for system, name in self._known if fault.system in (None, system))
             raise ValueError(
                 f"unknown operation {fault.operation!r} of a fault; expected '*' or one of {names}"
             )
-        if fault.system is not None:
-            _one_of("system", fault.system, dict(self._known))
         with self._lock:
             left = math.inf if fault.times is None else fault.times
             self._waiting.append(_Waiting(fault, fault.skip, left))

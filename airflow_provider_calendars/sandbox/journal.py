@@ -96,12 +96,14 @@ class Journal:
         with self._lock:
             self._entries.append(entry)
 
-    def calls(self, operation: str) -> list[Entry]:
+    def calls(self, operation: str, system: str | None = None) -> list[Entry]:
         """List the requests for one operation.
 
         :param operation: ``POST /send-invite``, ``/send-invite`` or ``send-invite``.
+        :param system: only those to one vendor, e.g. ``lets_calendar``.
         """
-        return [entry for entry in self.entries if is_called(entry.operation, operation)]
+        found = [entry for entry in self.entries if is_called(entry.operation, operation)]
+        return [entry for entry in found if system in (None, entry.system)]
 
     def clear(self) -> None:
         """Forget all requests."""

@@ -22,6 +22,6 @@ def calendars_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def calendars_connections(calendars_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Point the default connections, e.g. ``lets_calendar_default``, at the sandbox during one test."""
+    """Point the default connections, e.g. ``lemcal_default``, at the sandbox during one test."""
     calendars_sandbox.set_connections(monkeypatch)
     return calendars_sandbox

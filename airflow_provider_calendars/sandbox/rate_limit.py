@@ -1,55 +1,76 @@
-"""A limit on the number of requests, with the headers that Laravel's throttle sends."""
+"""Counts requests in windows of time; how a vendor tells its clients is the vendor's own business."""
 
 from __future__ import annotations
 
 import math
-import time
+import threading
+from collections import deque
+from dataclasses import dataclass
 
 from airflow_provider_calendars.sandbox.clock import Clock
-from airflow_provider_calendars.sandbox.exchange import Answer
-from airflow_provider_calendars.sandbox.settings import Settings
 
 
-class RateLimit:
-    """Counts the requests of each system in windows of time.
+@dataclass(frozen=True)
+class Standing:
+    """Where a client stands after a request.
 
-    :param settings: ``rate_limit`` is read at every request.
+    :param admitted: whether the request is to be answered.
+    :param allowed: how many requests a window has.
+    :param left: how many of those are left.
+    :param seconds: how long until the window ends (fixed) or its oldest request leaves it (sliding).
+    """
+
+    admitted: bool
+    allowed: int
+    left: int
+    seconds: float
+
+    @property
+    def whole_seconds(self) -> int:
+        """How long until then, rounded up; never 0."""
+        # the difference of two moments is off by less than a microsecond
+        return max(math.ceil(round(self.seconds, 6)), 1)
+
+
+class Windows:
+    """Counts the requests of every client. Requests that are refused count for nothing.
+
     :param clock: tells when a window is over.
     """
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._windows: dict[str, tuple[float, int]] = {}
+        self._admitted: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
 
-    def admit(self, system: str) -> tuple[Answer | None, dict[str, str]]:
-        """Count a request: the refusal if it is one too many, and the headers of its answer.
+    def count(self, client: str, rate: tuple[int, float], *, sliding: bool = False) -> Standing:
+        """Count a request.
 
-        :param system: the vendor that was called.
+        :param client: who sends it.
+        :param rate: how many requests are allowed in how many seconds.
+        :param sliding: a request leaves the window when it is old enough; otherwise a window begins
+            with the first request after the last window, and all its requests leave it together.
         """
-        if self._settings.rate_limit is None:
-            return None, {}
-        allowed, seconds = self._settings.rate_limit
-        end, used = self._window(system, seconds)
-        self._windows[system] = end, used + 1
-        headers = {
-            "X-RateLimit-Limit": str(allowed),
-            "X-RateLimit-Remaining": str(max(allowed - used - 1, 0)),
-        }
-        return (None if used < allowed else self._refusal(end)), headers
+        allowed, seconds = rate
+        with self._lock:
+            now = self._clock.steady()
+            admitted = self._admitted.setdefault(client, deque())
+            _forget(admitted, now - seconds, sliding=sliding)
+            is_admitted = len(admitted) < allowed
+            if is_admitted:
+                admitted.append(now)
+            left = max(allowed - len(admitted), 0)
+            return Standing(is_admitted, allowed, left, admitted[0] + seconds - now)
 
     def clear(self) -> None:
         """Start counting anew."""
-        self._windows.clear()
+        with self._lock:
+            self._admitted.clear()
 
-    def _window(self, system: str, seconds: float) -> tuple[float, int]:
-        now = self._clock.now()
-        end, used = self._windows.get(system, (now, 0))
-        return (end, used) if now < end else (now + seconds, 0)
 
-    def _refusal(self, end: float) -> Answer:
-        # Let's Calendar documents no limit; this is what its framework answers by default
-        wait = max(math.ceil(end - self._clock.now()), 1)
-        # told in real time: the client's clock is not the one that tests advance
-        headers = {"Retry-After": str(wait), "X-RateLimit-Reset": str(math.ceil(time.time()) + wait)}
-        return Answer(429, {"message": "Too Many Attempts."}, headers)
+def _forget(admitted: deque[float], until: float, *, sliding: bool) -> None:
+    while admitted and admitted[0] <= until:
+        if not sliding:
+            admitted.clear()
+            return
+        admitted.popleft()

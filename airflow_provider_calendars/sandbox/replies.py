@@ -18,8 +18,21 @@ def to_response(answer: Answer) -> Response:
 
     :param answer: what the client is to get.
     """
-    content = json.dumps(answer.body) if answer.media_type == JSON else answer.body
-    return Response(content, answer.status, dict(answer.headers), answer.media_type)
+    response = Response(_content(answer), answer.status, media_type=_media_type(answer))
+    for name, values in answer.headers.items():
+        for value in (values,) if isinstance(values, str) else values:
+            response.headers.append(name, value)
+    return response
+
+
+def _content(answer: Answer) -> Any:
+    if answer.status == 204:
+        return b""
+    return json.dumps(answer.body) if answer.media_type == JSON else answer.body
+
+
+def _media_type(answer: Answer) -> str | None:
+    return None if answer.status == 204 else answer.media_type
 
 
 def damaged(answer: Answer, fault: Fault | None) -> Response:

@@ -16,9 +16,10 @@ from airflow_provider_calendars.sandbox.clock import Clock
 from airflow_provider_calendars.sandbox.exchange import System
 from airflow_provider_calendars.sandbox.faults import Faults
 from airflow_provider_calendars.sandbox.journal import Journal
+from airflow_provider_calendars.sandbox.lemcal.routes import LemcalSystem
+from airflow_provider_calendars.sandbox.lemcal.state import LemcalState
 from airflow_provider_calendars.sandbox.lets_calendar.routes import LetsCalendarSystem
 from airflow_provider_calendars.sandbox.lets_calendar.state import LetsCalendarState
-from airflow_provider_calendars.sandbox.rate_limit import RateLimit
 from airflow_provider_calendars.sandbox.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,11 +55,14 @@ class Sandbox:
         self.clock = Clock(clock)
         self.journal = Journal()
         self.lets_calendar = LetsCalendarState(self.settings, self.clock)
-        self._systems: tuple[System, ...] = (LetsCalendarSystem(self.lets_calendar, self.settings),)
+        self.lemcal = LemcalState(self.settings, self.clock)
+        self._systems: tuple[System, ...] = (
+            LetsCalendarSystem(self.lets_calendar, self.settings),
+            LemcalSystem(self.lemcal, self.settings),
+        )
         self.faults = Faults(
             (one.name, operation.name) for one in self._systems for operation in one.operations
         )
-        self._limit = RateLimit(self.settings, self.clock)
         self._first_settings = self.settings.as_dict()
         self._seed_campaigns = seed_campaigns
         self._log = log or (lambda _: None)
@@ -94,13 +98,14 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving: the port is free and every connection is closed when this returns."""
-        if self._thread is None:
-            return
-        if self._server is not None:
-            self._server.stop()
-        self._thread.join(_PATIENCE)
-        self._thread = self._server = self._port = None
+        """Stop serving: port free, connections closed, deliveries given up when this returns."""
+        if self._thread is not None:
+            if self._server is not None:
+                self._server.stop()
+            self._thread.join(_PATIENCE)
+            self._thread = self._server = self._port = None
+        for system in self._systems:
+            system.stop()
 
     def reset(self) -> None:
         """Make the sandbox as good as new: state, mailbox, faults, journal, settings and time."""
@@ -112,7 +117,11 @@ class Sandbox:
         self.lets_calendar.seed(self._seed_campaigns)
         self.faults.clear()
         self.journal.clear()
-        self._limit.clear()
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The vendors, by the types of their connections."""
+        return tuple(system.name for system in self._systems)
 
     def connection_uri(self, system: str) -> str:
         """Write a connection to the sandbox as Airflow's URI.
@@ -170,7 +179,7 @@ class Sandbox:
         from airflow_provider_calendars.sandbox.desk import Desk
         from airflow_provider_calendars.sandbox.protocol import QuickServer
 
-        desk = Desk(self.faults, self.journal, self._limit, self.clock, self._log)
+        desk = Desk(self.faults, self.journal, self.clock, self._log)
         control = Control(
             systems=self._systems,
             settings=self.settings,

@@ -35,16 +35,17 @@ def seconds(default: float, about: str, *, positive: bool = False) -> Any:
     return _field(default, "seconds", expected, about, accepts)
 
 
-def choice(default: str, about: str, *others: str) -> Any:
-    """Declare a setting with a few possible words."""
+def choice(default: str | int, about: str, *others: str | int) -> Any:
+    """Declare a setting with a few possible words or numbers."""
     words = (default, *others)
-    return _field(default, "choice", f"one of {', '.join(words)}", about, lambda value: value in words)
+    expected = f"one of {', '.join(map(str, words))}"
+    return _field(default, "choice", expected, about, lambda value: value in words)
 
 
-def count(default: int, about: str) -> Any:
+def count(default: int, about: str, *, least: int = 0) -> Any:
     """Declare a number of things."""
-    expected = "a whole number, 0 or more"
-    return _field(default, "count", expected, about, lambda value: _is_whole(value) and value >= 0)
+    expected = f"a whole number, {least} or more"
+    return _field(default, "count", expected, about, lambda value: _is_whole(value) and value >= least)
 
 
 def limit(about: str) -> Any:
@@ -55,8 +56,8 @@ def limit(about: str) -> Any:
     )
 
 
-def rate(about: str) -> Any:
-    """Declare a number of requests in a number of seconds, unlimited by default."""
+def rate(about: str, default: tuple[int, float] | None = None) -> Any:
+    """Declare a number of requests in a number of seconds."""
     expected = "null for no limit, or a pair (requests, seconds), both above 0"
 
     def accepts(value: Any) -> bool:
@@ -67,4 +68,4 @@ def rate(about: str) -> Any:
             and all(_is_number(part) and part > 0 for part in value)
         )
 
-    return _field(None, "rate", expected, about, accepts)
+    return _field(default, "rate", expected, about, accepts)

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
 from airflow_provider_calendars.sandbox.lets_calendar.settings import LetsCalendarSettings
-from airflow_provider_calendars.sandbox.setting_fields import rate
 
 
 @dataclass
-class Settings(LetsCalendarSettings):
+class Settings(LetsCalendarSettings, LemcalSettings):
     """Everything about a sandbox that can be changed, also while it runs."""
-
-    rate_limit: tuple[int, float] | None = rate("requests allowed in a number of seconds, for each system")
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Change one setting, after checking its name and its value."""

@@ -74,12 +74,17 @@ def test_connections(sandbox: Sandbox) -> None:
         "host": sandbox.url,
     }
     assert {name: getattr(from_uri, name) for name in from_json} == from_json
-    with pytest.raises(ValueError, match="no system 'outlook'; it has lets_calendar"):
+    from_uri = Connection(uri=sandbox.connection_uri("lemcal"))
+    from_json = json.loads(sandbox.connection_json("lemcal"))
+    assert (from_json["login"], from_json["password"]) == ("usr_sandboxHost000001", "sandbox-api-key")
+    assert {name: getattr(from_uri, name) for name in from_json} == from_json
+    with pytest.raises(ValueError, match="no system 'outlook'; it has lets_calendar, lemcal"):
         sandbox.connection_uri("outlook")
 
 
 def test_fixture(calendars_connections: Sandbox) -> None:  # noqa: F811 - the fixture
-    """The fixture serves, and points the default connection at itself."""
+    """The fixture serves, and points the default connections at itself."""
+    assert json.loads(os.environ["AIRFLOW_CONN_LEMCAL_DEFAULT"])["host"] == calendars_connections.url
     connection = json.loads(os.environ["AIRFLOW_CONN_LETS_CALENDAR_DEFAULT"])
     assert connection["host"] == calendars_connections.url
     assert requests.get(f"{connection['host']}/api/lc/timezone-list", timeout=5).status_code == 200
@@ -190,7 +195,7 @@ def test_command_line(number: signal.Signals) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[2]
-        export = process.stdout.readline()
+        exports = [process.stdout.readline() for _ in range(2)]
         state = requests.get(f"{url}/sandbox/state", timeout=5).json()
         assert len(state["lets_calendar"]["campaigns"]) == 3
         assert requests.get(f"{url}/sandbox/settings", timeout=5).json()["send_seconds"] == 0.1
@@ -200,7 +205,8 @@ def test_command_line(number: signal.Signals) -> None:
         log = process.stdout.read()
         assert process.wait(5) == 0
     assert time.monotonic() - begin < 2
-    assert export.startswith("export AIRFLOW_CONN_LETS_CALENDAR_DEFAULT=")
+    assert exports[0].startswith("export AIRFLOW_CONN_LETS_CALENDAR_DEFAULT=")
+    assert exports[1].startswith("export AIRFLOW_CONN_LEMCAL_DEFAULT=")
     assert log == "lets_calendar GET /campaigns 302\n"
     assert is_free(int(url.rpartition(":")[2]))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow_provider_calendars.sandbox.clock import timestamp, utc
 from airflow_provider_calendars.sandbox.exchange import Answer, Call
+from airflow_provider_calendars.sandbox.ids import random_id
 from airflow_provider_calendars.sandbox.lets_calendar import views
 from airflow_provider_calendars.sandbox.lets_calendar.campaigns import find, page_number
 from airflow_provider_calendars.sandbox.lets_calendar.records import STATUS_LABELS, Attendee, Campaign
@@ -24,7 +25,7 @@ from airflow_provider_calendars.sandbox.lets_calendar.rules import (
     required,
 )
 from airflow_provider_calendars.sandbox.lets_calendar.sheets import importable_rows
-from airflow_provider_calendars.sandbox.lets_calendar.state import COLUMNS, LetsCalendarState, random_id
+from airflow_provider_calendars.sandbox.lets_calendar.state import COLUMNS, LetsCalendarState
 
 SOURCES = ("zapier", "api", "import", "manual", "copy", "zoom", "Public URL", "test-invite")
 _LONGEST_PAGE = 100

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow_provider_calendars.sandbox.exchange import HTML, Answer, Call, Operation, Refusal, System
+from airflow_provider_calendars.sandbox.exchange import (
+    HTML,
+    Answer,
+    Call,
+    Limiter,
+    Operation,
+    Refusal,
+    System,
+)
 from airflow_provider_calendars.sandbox.lets_calendar import campaigns, contacts, invites, pages
 from airflow_provider_calendars.sandbox.lets_calendar.accounts import (
     CLIENT_KEY,
@@ -15,6 +23,7 @@ from airflow_provider_calendars.sandbox.lets_calendar.accounts import (
 )
 from airflow_provider_calendars.sandbox.lets_calendar.settings import LetsCalendarSettings
 from airflow_provider_calendars.sandbox.lets_calendar.state import LetsCalendarState
+from airflow_provider_calendars.sandbox.lets_calendar.throttle import LetsCalendarThrottle
 
 _Act = Callable[[LetsCalendarState, Call], Answer]
 
@@ -57,11 +66,17 @@ class LetsCalendarSystem(System):
         self.lock = state.lock
         self._state = state
         self._settings = settings
+        self._throttle = LetsCalendarThrottle(settings, state.clock)
 
     @property
     def operations(self) -> tuple[Operation, ...]:
         """The operations of the API, their paths below the prefix."""
         return tuple(Operation(*route, self._bound(act)) for route, act in _OPERATIONS.items())
+
+    @property
+    def limiter(self) -> Limiter:
+        """How many requests are answered: all of them, unless a setting says otherwise."""
+        return self._throttle
 
     @property
     def pages(self) -> tuple[Operation, ...]:
@@ -95,9 +110,13 @@ class LetsCalendarSystem(System):
         except Refusal as refusal:
             return refusal.answer
 
+    def error(self, status: int, text: str) -> Answer:
+        """Say that something went wrong, as Laravel does."""
+        return Answer(status, {"message": text})
+
     def unknown_route(self, call: Call) -> Answer:
         """Answer a request for a path that does not exist, as Laravel does."""
-        return Answer(404, {"message": f"The route {call.path.lstrip('/')} could not be found."})
+        return self.error(404, f"The route {call.path.lstrip('/')} could not be found.")
 
     def wrong_method(self, call: Call, allowed: str) -> Answer:
         """Answer a request for a path that exists, with a method that does not, as Laravel does."""
@@ -116,6 +135,10 @@ class LetsCalendarSystem(System):
     def reset(self) -> None:
         """Forget everything."""
         self._state.reset()
+        self._throttle.clear()
+
+    def stop(self) -> None:
+        """Do nothing: nothing runs in the background, things happen when somebody looks."""
 
     def _bound(self, act: _Act) -> Callable[[Call], Answer]:
         return lambda call: act(self._state, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airflow_provider_calendars.sandbox.setting_fields import choice, count, limit, seconds, switch
+from airflow_provider_calendars.sandbox.setting_fields import choice, count, limit, rate, seconds, switch
 
 
 @dataclass
@@ -34,3 +34,4 @@ class LetsCalendarSettings:
         "N", "status of the attendees that stop-campaign kept from being mailed", "C"
     )
     hide_past_campaigns: bool = switch("a campaign that has ended is no longer listed")
+    rate_limit: tuple[int, float] | None = rate("requests that Let's Calendar allows in a number of seconds")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import secrets
-import string
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from airflow_provider_calendars.sandbox.clock import Clock, Timeline, utc
+from airflow_provider_calendars.sandbox.ids import random_id
 from airflow_provider_calendars.sandbox.lets_calendar.accounts import Tokens
 from airflow_provider_calendars.sandbox.lets_calendar.records import (
     STATUS_LABELS,
@@ -262,12 +261,3 @@ class LetsCalendarState:
             self._campaigns.clear()
             self.exports.clear()
             self.tokens.clear()
-
-
-def random_id(length: int, letters: Iterable[str] = string.ascii_letters + string.digits) -> str:
-    """Invent an id.
-
-    :param length: number of characters.
-    :param letters: what it is made of.
-    """
-    return "".join(secrets.choice(tuple(letters)) for _ in range(length))

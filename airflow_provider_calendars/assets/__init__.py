@@ -1,0 +1,1 @@
+"""Assets that events at the vendors update."""

@@ -1,0 +1,71 @@
+"""From a delivery, which anybody who knows the URL can make, to an event, which must be true."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+
+from starlette.concurrency import run_in_threadpool
+
+from airflow_provider_calendars.exceptions import CalendarsError
+from airflow_provider_calendars.hooks.lemcal import LemcalHook
+from airflow_provider_calendars.plugin.events import update_asset
+
+log = logging.getLogger(__name__)
+
+# a delivery can be faster than lemcal's own list
+_LOOKS = (0.2, 2.0, 10.0, 30.0)
+_REMEMBERED = 10_000
+
+
+class Bookings:
+    """The bookings announced for one connection.
+
+    There is no call for a meeting by its id, so deliveries that come together are looked up in one list.
+
+    :param hook: asks lemcal.
+    """
+
+    def __init__(self, hook: LemcalHook) -> None:
+        self.hook = hook
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._pending: dict[str, int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def announce(self, meeting_id: str) -> None:
+        """Have a meeting looked up soon; a second delivery of the same one changes nothing."""
+        if meeting_id in self._known:
+            log.info("Meeting %s was delivered before.", meeting_id)
+            return
+        self._known[meeting_id] = None
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        self._pending[meeting_id] = 0
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look_up())
+
+    async def _look_up(self) -> None:
+        while self._pending:
+            await asyncio.sleep(_LOOKS[min(self._pending.values())])
+            try:
+                meetings = await run_in_threadpool(self.hook.meetings)
+            except CalendarsError as error:
+                log.warning("The announced meetings could not be looked up: %s", error)
+                meetings = []
+            there = {each.meeting_id for each in meetings}
+            found = [each for each in self._pending if each in there]
+            if found:
+                await run_in_threadpool(update_asset, self.hook.conn_id, found)
+            self._settle(found)
+
+    def _settle(self, found: list[str]) -> None:
+        for meeting_id in found:
+            del self._pending[meeting_id]
+        for meeting_id in list(self._pending):
+            self._pending[meeting_id] += 1
+            if self._pending[meeting_id] >= len(_LOOKS):
+                del self._pending[meeting_id]
+                # it may still come true; a later delivery shall be looked up again
+                self._known.pop(meeting_id, None)
+                log.warning("Meeting %s was delivered, but is not at lemcal.", meeting_id)

@@ -1,0 +1,101 @@
+"""The web application that receives webhooks: who may call it, what it takes, how fast it answers."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import re
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response  # noqa: TID253 - loaded by the first request
+from starlette.concurrency import run_in_threadpool
+
+from airflow_provider_calendars.hooks.lemcal import LemcalHook
+from airflow_provider_calendars.plugin.bookings import Bookings
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024
+_UNAUTHORISED = HTTPException(401, "Unauthorized")
+_MEETING_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def make_app(connections: Iterable[str]) -> FastAPI:
+    """Return the application for the connections that may receive webhooks."""
+    _keep_tokens_out_of_access_logs()
+    allowed = frozenset(connections)
+    bookings: MutableMapping[str, Bookings] = {}
+    app = FastAPI(title="Calendars webhooks", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.post("/webhooks/lemcal/{conn_id}")
+    async def lemcal(conn_id: str, request: Request, token: str = "") -> Response:
+        """Take a booking, and answer before it is looked up."""
+        hook = await _authorised(allowed, conn_id, token)
+        meeting_id = _meeting_id(await _body(request))
+        if conn_id not in bookings:
+            bookings[conn_id] = Bookings(hook)
+        # with the credentials the connection has now
+        bookings[conn_id].hook = hook
+        bookings[conn_id].announce(meeting_id)
+        return Response(status_code=200)
+
+    return app
+
+
+async def _authorised(allowed: frozenset[str], conn_id: str, token: str) -> LemcalHook:
+    """Return the connection's hook if the token is right; all that is wrong looks the same from outside."""
+    if conn_id not in allowed:
+        raise _UNAUTHORISED
+    hook = LemcalHook(conn_id)
+    try:
+        secret = await run_in_threadpool(lambda: hook.webhook_secret)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong here is nobody's business outside
+        log.warning("Connection %s cannot receive webhooks: %s", conn_id, error)
+        raise _UNAUTHORISED from None
+    if not secret or not hmac.compare_digest(token.encode(), secret.encode()):
+        log.warning("A webhook for connection %s was refused: wrong token.", conn_id)
+        raise _UNAUTHORISED
+    return hook
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413, f"More than {LARGEST_BODY} bytes")
+    return body
+
+
+def _meeting_id(body: bytes) -> str:
+    try:
+        meeting_id = json.loads(body)["_id"]
+    except (KeyError, TypeError, ValueError):
+        raise HTTPException(400, "Expected a meeting: a JSON object with _id") from None
+    if not isinstance(meeting_id, str) or not _MEETING_ID.fullmatch(meeting_id):
+        raise HTTPException(400, "_id is not the id of a meeting")
+    return meeting_id
+
+
+class _Redact(logging.Filter):
+    """Takes tokens out of access log lines; Airflow itself does from 3.2 on."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record, and let it pass."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(_without_token(each) for each in record.args)
+        record.msg = _without_token(record.msg)
+        return True
+
+
+def _without_token(value: Any) -> Any:
+    return re.sub(r"([?&]token=)[^&\s\"]*", r"\1***", value) if isinstance(value, str) else value
+
+
+def _keep_tokens_out_of_access_logs() -> None:
+    for name in ("uvicorn.access", "gunicorn.access", "airflow.api_fastapi"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, _Redact) for each in logger.filters):
+            logger.addFilter(_Redact())

@@ -1,0 +1,1 @@
+"""lemcal as its documentation describes it: https://developer.lemcal.com/."""

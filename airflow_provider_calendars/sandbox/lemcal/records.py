@@ -1,0 +1,125 @@
+"""What the sandbox's lemcal remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+
+@dataclass
+class MeetingType:
+    """Something that can be booked.
+
+    :param duration: minutes.
+    :param status: ``enabled`` or ``disabled``.
+    :param privacy: ``public`` or ``private``.
+    """
+
+    id: str
+    name: str
+    duration: int = 30
+    status: str = "enabled"
+    privacy: str = "public"
+
+
+@dataclass
+class Meeting:
+    """One booked meeting; moments are seconds since 1970.
+
+    :param guest_name: empty where the guest gave none.
+    :param public: booked on the public page, not by a lead of a campaign.
+    :param provided_infos: what the guest wrote.
+    :param timezone: the guest's.
+    :param canceled_at: when it was cancelled, if it was.
+    """
+
+    id: str
+    meeting_type: MeetingType
+    guest_email: str
+    guest_name: str
+    start: float
+    end: float
+    created_at: float
+    public: bool
+    provided_infos: str
+    event_id: str
+    timezone: str = "Europe/Paris"
+    canceled_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Where new bookings are posted, and which.
+
+    :param meeting_type_id: what the request said, even where ``any_meeting_type`` wins.
+    """
+
+    id: str
+    target_url: str
+    meeting_type_id: str | None
+    any_meeting_type: bool
+    created_at: float
+
+    @property
+    def details(self) -> tuple[str, str | None]:
+        """What no two hooks have in common: the target and the meeting type; None is any."""
+        return self.target_url, None if self.any_meeting_type else self.meeting_type_id
+
+    @property
+    def shown_url(self) -> str:
+        """The target without its query, which may hold a secret."""
+        address, mark, _ = self.target_url.partition("?")
+        return f"{address}?…" if mark else address
+
+    def wants(self, meeting: Meeting) -> bool:
+        """Tell whether a booking is to be posted.
+
+        :param meeting: the booking.
+        """
+        return self.any_meeting_type or self.meeting_type_id == meeting.meeting_type.id
+
+
+@dataclass
+class Delivery:
+    """One meeting on its way to one hook.
+
+    :param at: when it was booked, in seconds since 1970.
+    :param state: ``waiting``, ``delivered``, ``failed`` (no 2xx in any attempt), ``not loopback`` (the
+        sandbox posts to this machine only) or ``stopped`` (the sandbox was stopped or reset before).
+    :param status: of the last answer; None without an answer.
+    :param attempts: how often it was tried.
+    """
+
+    hook_id: str
+    meeting_id: str
+    at: float
+    state: str = "waiting"
+    status: int | None = None
+    attempts: int = 0
+
+
+def moment_of(name: str, value: datetime | str | float) -> float:
+    """Turn a date and time that somebody gave into seconds since 1970.
+
+    :param name: what it is, for the message.
+    :param value: aware, as a date or in ISO 8601; or seconds since 1970.
+    """
+    if isinstance(value, int | float):
+        return float(value)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment.tzinfo is None:
+        raise ValueError(f"`{name}` needs a time zone, e.g. 2027-05-15T14:00:00Z, not {value}")
+    return moment.timestamp()
+
+
+def is_url(text: str) -> bool:
+    """Tell whether something can be posted to a target.
+
+    :param text: the target of a hook.
+    """
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
