@@ -16,6 +16,23 @@ from airflow_provider_calendars._compat import mask_secret
 log = logging.getLogger(__name__)
 
 _KEPT_FOR = timedelta(days=365)
+# where there is no task there is nobody to set a Variable: in a unit test, in a notebook
+_outside_tasks: dict[str, str] = {}
+
+
+def _get_variable(name: str) -> str | None:
+    if name in _outside_tasks:
+        return _outside_tasks[name]
+    text: str | None = Variable.get(name, default=None)
+    return text
+
+
+def _set_variable(name: str, text: str, description: str | None = None) -> None:
+    try:
+        Variable.set(name, text, description=description)
+    except ImportError:
+        log.warning("No task is running, so %s is remembered in this process only.", name)
+        _outside_tasks[name] = text
 
 
 class MaskingStore:
@@ -48,7 +65,7 @@ class VariableStore(MaskingStore):
         """Return what is remembered under a key, from the Variable if it must be fresh."""
         if not fresh:
             return super().recall(key, fresh=False)
-        text: str | None = Variable.get(f"{self.prefix}.{key}", default=None)
+        text: str | None = _get_variable(f"{self.prefix}.{key}")
         if text:
             super().remember(key, text)
         return text
@@ -56,7 +73,7 @@ class VariableStore(MaskingStore):
     def remember(self, key: str, value: str) -> None:
         """Keep a text under a key, here and in the Variable."""
         super().remember(key, value)
-        Variable.set(f"{self.prefix}.{key}", value, description="Access shared by tasks of one connection.")
+        _set_variable(f"{self.prefix}.{key}", value, "Access shared by tasks of one connection.")
 
 
 def _mask(value: str) -> None:
@@ -87,7 +104,7 @@ class RunMemory:
         if self._store is not None:
             value = self._store.get(key)
         elif self._identity:
-            value = Variable.get(self._variable(key), default=None, deserialize_json=True)
+            value = json.loads(_get_variable(self._variable(key)) or "null")
         else:
             value = self._forgetful.get(key)
         return value if isinstance(value, dict) else None
@@ -98,7 +115,7 @@ class RunMemory:
             self._store.set(key, value, retention=_KEPT_FOR)
         elif self._identity:
             said = f"What a task of this package remembers within a run: {' '.join(self._identity)}"
-            Variable.set(self._variable(key), value, description=said[:500], serialize_json=True)
+            _set_variable(self._variable(key), json.dumps(value), said[:500])
         else:
             self._forgetful[key] = value
 
@@ -134,8 +151,8 @@ class LastingMemory:
 
     def set(self, key: str, value: Any) -> None:
         """Remember a value under a key."""
-        Variable.set(self._variable, {**self._load(), key: value}, serialize_json=True)
+        _set_variable(self._variable, json.dumps({**self._load(), key: value}))
 
     def _load(self) -> dict[str, Any]:
-        value = Variable.get(self._variable, default=None, deserialize_json=True)
+        value = json.loads(_get_variable(self._variable) or "null")
         return value if isinstance(value, dict) else {}

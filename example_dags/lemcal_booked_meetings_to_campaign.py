@@ -107,4 +107,7 @@ def first_sender(listed: dict[str, Any]) -> int:
     return int(listed["senders"][0]["sender_email_id"])
 
 
-lemcal_booked_meetings_to_campaign()
+example = lemcal_booked_meetings_to_campaign()
+
+if __name__ == "__main__":
+    example.test()

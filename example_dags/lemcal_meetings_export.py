@@ -44,4 +44,7 @@ def lemcal_meetings_export() -> None:
     )
 
 
-lemcal_meetings_export()
+example = lemcal_meetings_export()
+
+if __name__ == "__main__":
+    example.test()

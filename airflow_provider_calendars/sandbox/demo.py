@@ -15,8 +15,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import airflow_provider_calendars
 from airflow_provider_calendars.sandbox import Sandbox
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = (options.folder or Path(tempfile.mkdtemp(prefix="airflow-calendars-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with Sandbox() as sandbox:
-        environment = _environment(folder, sandbox, options.port)
+        environment = airflow_environment(folder, sandbox, options.port)
         _migrate(environment, folder)
         if options.ui:
             return _serve(environment, sandbox, folder, options.port)
@@ -53,7 +54,13 @@ def example_dags() -> Path:
     return installed if installed.is_dir() else package.parent / "example_dags"
 
 
-def _environment(folder: Path, sandbox: Sandbox, port: int) -> dict[str, str]:
+def airflow_environment(folder: Path, sandbox: Sandbox, port: int) -> dict[str, str]:
+    """Return the environment of an Airflow of its own that knows the example DAGs and the sandbox.
+
+    :param folder: where its home goes.
+    :param sandbox: what the connections lead to.
+    :param port: of its web page, on this machine only.
+    """
     package = str(Path(airflow_provider_calendars.__file__).parent.parent)
     paths = [package, os.environ.get("PYTHONPATH", "")]
     return {
@@ -78,7 +85,10 @@ def _environment(folder: Path, sandbox: Sandbox, port: int) -> dict[str, str]:
 
 
 def _connections(sandbox: Sandbox) -> dict[str, str]:
-    return {"AIRFLOW_CONN_LETS_CALENDAR_DEFAULT": sandbox.connection_json("lets_calendar")}
+    return {
+        f"AIRFLOW_CONN_{system.upper()}_DEFAULT": sandbox.connection_json(system)
+        for system in sandbox.systems
+    }
 
 
 def _migrate(environment: Mapping[str, str], folder: Path) -> None:
@@ -134,14 +144,29 @@ def _serve(environment: dict[str, str], sandbox: Sandbox, folder: Path, port: in
         f"Trigger the DAG {_DAG} there. Ctrl-C stops everything.",
         flush=True,
     )
-    with subprocess.Popen(
-        [sys.executable, "-m", "airflow", "standalone"], env=environment, start_new_session=True
-    ) as airflow:
+    with standalone(environment) as airflow:
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             return airflow.wait()
         except KeyboardInterrupt:
             return 0
+
+
+@contextlib.contextmanager
+def standalone(
+    environment: Mapping[str, str], output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run all of Airflow for as long as a ``with`` block lasts.
+
+    :param environment: from :func:`airflow_environment`.
+    :param output: where its output goes; this process's own by default.
+    """
+    command = [sys.executable, "-m", "airflow", "standalone"]
+    with subprocess.Popen(
+        command, env=dict(environment), stdout=output, stderr=output, start_new_session=True
+    ) as airflow:
+        try:
+            yield airflow
         finally:
             _stop_group(airflow)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,47 @@ def test_a_crm_export_becomes_a_sent_campaign(
     assert report["rows"] == sum(report[n] for n in ("accepted", "rejected", "suppressed", "duplicates"))
     assert min(report[name] for name in ("rejected", "suppressed", "duplicates")) > 0
     assert calendars_connections.lets_calendar.mailed_twice() == []
+
+
+@pytest.mark.slow
+def test_bookings_become_guests_of_a_campaign_once(
+    calendars_connections: Sandbox, airflow_database: Path, tmp_path: Path
+) -> None:
+    """New guests are invited; cancelled ones are not, and a run without news mails nobody."""
+    sandbox, dag = calendars_connections, load("lemcal_booked_meetings_to_campaign")
+    conf = {"output_folder": str(tmp_path)}
+    sandbox.lemcal.book(guest_email="ann@example.com", guest_name="Ann Lee")
+    sandbox.settings.cancelled_meetings = "canceledAt"
+    cancelled = sandbox.lemcal.book(guest_email="bob@example.com", guest_name="Bob Ray")
+    sandbox.lemcal.cancel(cancelled.id)
+    assert dag.test(run_conf=conf).state == "success"
+    assert dag.test(run_conf=conf).state == "success"
+    sandbox.lemcal.book(guest_email="cy@example.com", guest_name="Cy Dow")
+    sandbox.lemcal.book(guest_email="ann@example.com", guest_name="Ann Lee")
+    assert dag.test(run_conf=conf).state == "success"
+    sandbox.clock.advance(60)
+    mailed = sorted(each.email for each in sandbox.lets_calendar.mailbox())
+    assert mailed == ["ann@example.com", "cy@example.com"]
+    assert len(sandbox.lets_calendar.campaigns) == 1
+
+
+@pytest.mark.slow
+def test_a_day_of_bookings_is_exported_again_and_again(
+    calendars_connections: Sandbox, airflow_database: Path, tmp_path: Path
+) -> None:
+    """The run of a day writes the bookings of that day, the same ones when it is run again."""
+    sandbox, dag = calendars_connections, load("lemcal_meetings_export")
+    for day, guest in ((1, "ann@example.com"), (2, "bob@example.com"), (3, "cy@example.com")):
+        sandbox.lemcal.book(guest_email=guest, created_at=datetime(2026, 5, day, 12, tzinfo=UTC))
+    for _ in range(2):
+        run = dag.test(
+            logical_date=datetime(2026, 5, 3, tzinfo=UTC), run_conf={"output_folder": str(tmp_path)}
+        )
+        assert run.state == "success"
+        rows = [
+            json.loads(line) for line in (tmp_path / "meetings-2026-05-02.jsonl").read_text().splitlines()
+        ]
+        assert [row["guest_email"] for row in rows] == ["bob@example.com"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in DAGS.glob("*.py")))

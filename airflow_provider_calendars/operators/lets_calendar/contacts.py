@@ -51,9 +51,15 @@ class _AddingOperator(LetsCalendarCampaignOperator):
         look_first = self.only_new or memory.get("add_contacts")
         present = self._present_addresses() if look_first else set()
         memory.set("add_contacts", {"campaign_id": self.campaign_id, "contacts": len(contacts)})
-        numbered = list(enumerate(contacts))
+        firsts = _first_rows(contacts)
+        numbered = [(row, contact) for row, contact in enumerate(contacts) if firsts[row] == row]
         for start in range(0, len(numbered), self.batch_size):
             self._add_batch(_absent(numbered[start : start + self.batch_size], present, report), report)
+        for row, first in enumerate(firsts):
+            if row != first and first in report.invalid:
+                report.invalid[row] = report.invalid[first]
+            elif row != first:
+                report.duplicates += 1
         return report
 
     def _add_batch(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
@@ -105,16 +111,19 @@ class _AddingOperator(LetsCalendarCampaignOperator):
 def _absent(
     batch: list[tuple[int, Contact]], present: set[str], report: _Report
 ) -> list[tuple[int, Contact]]:
-    """Leave out whoever is present, or came earlier in the list."""
-    absent = []
-    for row, contact in batch:
-        address = contact.email.strip().casefold()
-        if address in present:
-            report.present += 1
-        else:
-            present.add(address)
-            absent.append((row, contact))
+    absent = [(row, contact) for row, contact in batch if _address(contact) not in present]
+    report.present += len(batch) - len(absent)
     return absent
+
+
+def _address(contact: Contact) -> str:
+    return contact.email.strip().casefold()
+
+
+def _first_rows(contacts: Sequence[Contact]) -> list[int]:
+    """Return for each contact the position at which its address comes first in the list."""
+    firsts: dict[str, int] = {}
+    return [firsts.setdefault(_address(contact), row) for row, contact in enumerate(contacts)]
 
 
 class LetsCalendarAddContactOperator(_AddingOperator):
