@@ -166,7 +166,7 @@ def _refuse_other_kinds(stream: BinaryIO, start: bytes, name: str) -> None:
 def _open_archive(stack: ExitStack, stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> Table:
     try:
         archive = stack.enter_context(zipfile.ZipFile(stream))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except workbooks.BROKEN as error:
         raise ContactsError(workbooks.broken(name, error)) from None
     workbooks.refuse_bomb(archive, name)
     members = archive.namelist()

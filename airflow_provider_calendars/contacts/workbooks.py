@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -23,8 +24,9 @@ LARGEST_CONTENT = 2 << 30
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 # SyntaxError: how Python's XML parser reports broken XML
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
+    struct.error,
     KeyError,
     ValueError,
     TypeError,
@@ -67,7 +69,7 @@ class Book:
         """
         try:
             visible = [sheet.title for sheet in self.stored.worksheets if sheet.sheet_state == "visible"]
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ContactsError(broken(self.name, error)) from None
         return [SheetRows(self, title) for title in visible]
 
@@ -109,7 +111,7 @@ class SheetRows:
     def __iter__(self) -> Iterator[Row]:
         try:
             yield from enumerate(self._rows(), 1)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ContactsError(broken(self.book.name, error)) from None
 
     def first(self, count: int) -> list[Row]:
