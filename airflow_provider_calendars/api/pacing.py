@@ -112,7 +112,7 @@ class SharedPacing:
     def note(self, response: Response) -> Flow[None]:
         """After a refusal, keep everybody from sending for as long as the server says."""
         limit = response.headers.get("x-ratelimit-limit", "")
-        if limit.isdigit() and int(limit) > 0:
+        if limit.isdecimal() and int(limit) > 0:
             self.pace = Pace(int(limit), self.pace.per, self.pace.guard)
         if response.status == 429:
             asked = retry_after(response)
@@ -128,7 +128,8 @@ def reserve(slots: Slots, time: float, *, pace: Pace) -> tuple[Slots, float]:
     :param pace: the limit.
     """
     slots = _of_this_clock(slots, time, pace)
-    moment = max(time, slots.closed_until)
+    # not before the last one either: they stay in order when the limit changes
+    moment = max(time, slots.closed_until, *slots.taken[-1:])
     if len(slots.taken) >= pace.limit:
         moment = max(moment, slots.taken[-pace.limit] + pace.per + pace.guard)
     taken = (*slots.taken, moment)[-pace.limit :]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.exceptions import ApiError
@@ -45,6 +45,19 @@ def numbered_pages(
         if page.is_last:
             return unique(items, key)
     raise ApiError(f"The list did not end within {most_pages} pages. Narrow the question with a filter.")
+
+
+def is_last_of(page: Mapping[str, Any]) -> bool:
+    """Return whether a page in the form of Laravel is the last one.
+
+    ``last_page`` is not asked: Let's Calendar's own example has it wrong.
+
+    :param page: the decoded page, with ``next_page_url``, or at least ``current_page``, ``per_page``,
+        ``total`` and ``data``.
+    """
+    if "next_page_url" in page:
+        return page["next_page_url"] is None
+    return not page["data"] or int(page["current_page"]) * int(page["per_page"]) >= int(page["total"])
 
 
 def unique(items: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:

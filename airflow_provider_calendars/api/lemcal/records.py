@@ -145,8 +145,7 @@ class HookRequest:
     any_meeting_type: bool = False
 
     def __post_init__(self) -> None:
-        parts = urlsplit(checks.text("target_url", self.target_url))
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not _is_url(checks.text("target_url", self.target_url)):
             raise ConfigurationError("target_url must be a URL that begins with http:// or https://.")
         if bool(self.meeting_type_id) == bool(self.any_meeting_type):
             raise ConfigurationError("Give either meeting_type_id or any_meeting_type=True, not both.")
@@ -156,6 +155,15 @@ class HookRequest:
         if self.any_meeting_type:
             return {"targetUrl": self.target_url, "anyMeetingType": True}
         return {"targetUrl": self.target_url, "meetingTypeId": self.meeting_type_id}
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and not any(each.isspace() for each in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ class BookingCursor:
     def loads(cls, stored: Any) -> BookingCursor | None:
         """Return a cursor that was kept as JSON, or None if it is not one."""
         try:
-            return cls(datetime.fromisoformat(stored["since"]), frozenset(map(str, stored["seen"])))
+            since = datetime.fromisoformat(stored["since"])
+            seen = frozenset(map(str, stored["seen"]))
         except (KeyError, TypeError, ValueError):
             return None
+        return None if since.tzinfo is None else cls(since, seen)
 
     def dumps(self) -> dict[str, Any]:
         """Return the cursor as JSON."""
@@ -54,8 +56,10 @@ class BookingCursor:
         """Return the cursor that has seen these bookings, too."""
         newest = max((each.created_at for each in meetings), default=self.since)
         since = max(self.since, newest - _OVERLAP)
-        known = {each.meeting_id for each in meetings if each.created_at >= since}
-        return BookingCursor(since, frozenset(known | self.seen))
+        recent = {each.meeting_id for each in meetings if each.created_at >= since}
+        # what is old by its time need not be known by its id; what is no longer listed could come back
+        old = {each.meeting_id for each in meetings if each.created_at < since}
+        return BookingCursor(since, frozenset(recent | self.seen - old))
 
 
 def hash_of(email: str) -> str:

@@ -15,7 +15,7 @@ from airflow_provider_calendars.api.lets_calendar.people import (
     Contact,
     ContactsExport,
 )
-from airflow_provider_calendars.api.paging import Page, numbered_pages
+from airflow_provider_calendars.api.paging import Page, is_last_of, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
 
 _LARGEST_PAGE = 100
@@ -99,11 +99,4 @@ class Attendees(Api):
 def _read_page(answer: Any) -> Page[Attendee]:
     page = answer["attendees"]
     items = [Attendee.from_answer(item) for item in page["data"]]
-    return Page(items, _is_last(page))
-
-
-def _is_last(page: dict[str, Any]) -> bool:
-    if "next_page_url" in page:
-        return page["next_page_url"] is None
-    # the vendor names only these for attendees, next_page_url may be missing
-    return not page["data"] or int(page["current_page"]) * int(page["per_page"]) >= int(page["total"])
+    return Page(items, is_last_of(page))

@@ -13,7 +13,7 @@ from airflow_provider_calendars.api.lets_calendar.records import (
     CampaignDetails,
     SavedCampaign,
 )
-from airflow_provider_calendars.api.paging import Page, numbered_pages
+from airflow_provider_calendars.api.paging import Page, is_last_of, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
 
 CAMPAIGN_NOT_FOUND = "Campaign not found"
@@ -74,6 +74,5 @@ class Campaigns(Api):
 
 
 def _read_page(answer: Any) -> Page[Campaign]:
-    # last_page is wrong in the vendor's own example; only next_page_url tells the end
     page = answer["campaigns"]
-    return Page([Campaign.from_answer(item) for item in page["data"]], page["next_page_url"] is None)
+    return Page([Campaign.from_answer(item) for item in page["data"]], is_last_of(page))
