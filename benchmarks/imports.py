@@ -19,6 +19,8 @@ CANDIDATES = (
     "airflow_provider_calendars.operators.lets_calendar",
     "airflow_provider_calendars.operators.contacts",
     "airflow_provider_calendars.sensors.lets_calendar",
+    "airflow_provider_calendars.operators.lemcal",
+    "airflow_provider_calendars.assets.lemcal",
     "airflow.providers.http.operators.http",
     "airflow.providers.standard.operators.python",
     "pandas",
