@@ -12,6 +12,9 @@ import pytest
 
 _HOME = tempfile.TemporaryDirectory(prefix="airflow-calendars-tests-")
 
+# what goes to the temporary folder goes with the tests
+tempfile.tempdir = os.environ["TMPDIR"] = _HOME.name
+
 os.environ.update(
     AIRFLOW_HOME=_HOME.name,
     AIRFLOW__CORE__LOAD_EXAMPLES="False",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote_plus
 
 from airflow_provider_calendars._compat import mask_secret
-from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, NotFound
 from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class LemcalHook(CalendarsHook["LemcalApi"]):
         :raises ConfigurationError: it is too short to protect anything.
         """
         secret = str(self.settings.extra.get("webhook_secret") or "")
-        mask_secret(secret)
+        # also as it stands in the URL of a hook
+        for form in {secret, quote_plus(secret)}:
+            mask_secret(form)
         if secret and len(secret) < _SHORTEST_SECRET:
             raise ConfigurationError(
                 f"Connection {self.conn_id!r}: webhook_secret needs at least {_SHORTEST_SECRET} characters."
@@ -85,6 +88,18 @@ class LemcalHook(CalendarsHook["LemcalApi"]):
     def meeting_type(self, meeting_type_id: str) -> MeetingType:
         """Return one meeting type."""
         return self.run(lambda api: api.meeting_type(meeting_type_id))
+
+    def check_meeting_type(self, meeting_type_id: str) -> None:
+        """Refuse a meeting type that does not exist; lemcal's list of its meetings would be empty.
+
+        :raises ConfigurationError: there is no such meeting type.
+        """
+        try:
+            self.meeting_type(meeting_type_id)
+        except NotFound as unknown:
+            raise ConfigurationError(
+                f"meeting_type_id {meeting_type_id!r} does not exist: {unknown}"
+            ) from unknown
 
     def create_hook(self, hook: HookRequest) -> Hook:
         """Have new bookings posted to a URL. A second one of the same details is a ``Conflict``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Concealed:
@@ -21,16 +21,20 @@ class Concealed:
     __repr__ = __str__ = serialize
 
 
-def conceal(owner: Any, *names: str) -> None:
-    """Conceal attributes of an operator that have a value.
+class ConcealsPeople:
+    """Goes before an operator's base, and conceals some of its fields as soon as they are rendered."""
 
-    :param owner: the operator, after its fields were rendered.
-    :param names: the attributes.
-    """
-    for name in names:
-        value = getattr(owner, name)
-        if value is not None and not isinstance(value, Concealed):
-            setattr(owner, name, Concealed(value))
+    concealed_fields: ClassVar[tuple[str, ...]] = ()
+
+    def _do_render_template_fields(self, parent: Any, *arguments: Any, **named: Any) -> None:
+        # the one method Airflow calls for tasks and for mapped tasks alike
+        super()._do_render_template_fields(parent, *arguments, **named)  # type: ignore[misc]
+        if parent is not self:
+            return
+        for name in self.concealed_fields:
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Concealed):
+                setattr(self, name, Concealed(value))
 
 
 def reveal(value: Any) -> Any:

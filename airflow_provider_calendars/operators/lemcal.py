@@ -17,7 +17,6 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import (
     ConfigurationError,
     Conflict,
-    NotFound,
     OutcomeUnknown,
 )
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
@@ -26,7 +25,7 @@ from airflow_provider_calendars.operators.base import CalendarsOperator
 from airflow_provider_calendars.tables import check_table_path, write_table
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.api.lemcal.records import Hook, HookRequest, Meeting
+    from airflow_provider_calendars.api.lemcal.records import HookRequest, Meeting
     from airflow_provider_calendars.api.lemcal.watches import BookingCursor
 
 _MEETING_COLUMNS = (
@@ -60,15 +59,6 @@ class LemcalOperator(CalendarsOperator):
         """The hook, made once."""
         return LemcalHook(self.lemcal_conn_id)
 
-    def check_meeting_type(self, meeting_type_id: str) -> None:
-        """Refuse a meeting type that does not exist; lemcal would answer with an empty list."""
-        try:
-            self.hook.meeting_type(meeting_type_id)
-        except NotFound as unknown:
-            raise ConfigurationError(
-                f"meeting_type_id {meeting_type_id!r} does not exist: {unknown}"
-            ) from unknown
-
 
 class LemcalListMeetingsOperator(LemcalOperator):
     """Writes booked meetings to a file.
@@ -86,7 +76,7 @@ class LemcalListMeetingsOperator(LemcalOperator):
     :param starts_after: only meetings that start at or after this moment (templated).
     :param starts_before: only meetings that start before this moment (templated).
     :param cursor: a name; only meetings that no earlier run listed under it. The first run lists all.
-        Kept in the Variable ``calendars.lemcal.<connection>.cursor.<name>``; a retry or Clear lists
+        Kept in the Variable ``calendars.lemcal.<connection>.cursor.<name>[.<type>]``; a retry or Clear lists
         again what its run listed (templated).
     :param include_cancelled: list cancelled meetings too, where lemcal still does.
     :param lemcal_conn_id: the Airflow connection (templated).
@@ -133,33 +123,36 @@ class LemcalListMeetingsOperator(LemcalOperator):
         check_table_path("path", self.path)
         chosen = _Window(self)
         if self.meeting_type_id:
-            self.check_meeting_type(self.meeting_type_id)
+            self.hook.check_meeting_type(self.meeting_type_id)
         listed = self.hook.meetings(self.meeting_type_id or None)
-        meetings = self._new(listed, context) if self.cursor else listed
+        start = self._start(context) if self.cursor else None
+        meetings = listed if start is None else start.fresh(listed)
         meetings = [each for each in meetings if chosen.holds(each)]
         columns = (*_MEETING_COLUMNS, "fields") if self.path.lower().endswith(".jsonl") else _MEETING_COLUMNS
         count = write_table(self.path, (_row(meeting) for meeting in meetings), columns)
+        if start is not None:
+            # not before the file is there: what was never written was not listed
+            self._lasting.set("cursor", start.after(listed).dumps())
         self.log.info("Wrote %d of %d meetings to %s.", count, len(listed), self.path)
         newest = max((each.created_at for each in meetings), default=None)
         return {"count": count, "path": self.path, "newest_booking": newest and newest.isoformat()}
 
-    def _new(self, listed: list[Meeting], context: Context) -> list[Meeting]:
-        from airflow_provider_calendars.api.lemcal.watches import BookingCursor
+    @property
+    def _lasting(self) -> LastingMemory:
+        # with another filter it is another cursor, or one would skip what the other listed
+        name = ".".join(each for each in (self.cursor, self.meeting_type_id) if each)
+        return LastingMemory("lemcal", self.lemcal_conn_id, f"cursor.{name}")
 
-        lasting = LastingMemory("lemcal", self.lemcal_conn_id, f"cursor.{self.cursor}")
-        cursor = self._start(lasting, RunMemory(context)) or BookingCursor()
-        lasting.set("cursor", cursor.after(listed).dumps())
-        return cursor.fresh(listed)
-
-    def _start(self, lasting: LastingMemory, memory: RunMemory) -> BookingCursor | None:
+    def _start(self, context: Context) -> BookingCursor:
         """Return where this run began, so that running it again lists the same and what came since."""
         from airflow_provider_calendars.api.lemcal.watches import BookingCursor
 
+        memory = RunMemory(context)
         started = memory.get("cursor")
         if started is None:
-            started = {"cursor": lasting.get("cursor")}
+            started = {"cursor": self._lasting.get("cursor")}
             memory.set("cursor", started)
-        return BookingCursor.loads(started["cursor"])
+        return BookingCursor.loads(started["cursor"]) or BookingCursor()
 
 
 class _Window:
@@ -288,27 +281,34 @@ class LemcalEnsureHookOperator(LemcalOperator):
         """Create the hook."""
         checks.choice("if_exists", self.if_exists, ("succeed", "fail"))
         wanted = self._wanted()
-        details = f"{wanted.to_wire()}".encode()
-        lasting = LastingMemory(
-            "lemcal", self.lemcal_conn_id, f"hook.{hashlib.sha256(details).hexdigest()[:16]}"
-        )
-        try:
-            hook_id, outcome = self._created(wanted).hook_id, "created"
-            self.publish_early(context, "hook_id", hook_id)
-            lasting.set("hook_id", hook_id)
-        except Conflict:
-            if self.if_exists == "fail":
-                raise
-            hook_id, outcome = lasting.get("hook_id"), "exists"
+        details = hashlib.sha256(f"{wanted.to_wire()}".encode()).hexdigest()[:16]
+        lasting = LastingMemory("lemcal", self.lemcal_conn_id, f"hook.{details}")
+        memory = RunMemory(context)
+        asked_before = (memory.get("ensure_hook") or {}).get("details") == details
+        memory.set("ensure_hook", {"details": details})
+        hook_id, outcome = self._ensured(wanted, lasting, asked_before=asked_before)
+        self.publish_early(context, "hook_id", hook_id)
         self.log.info("Hook %s %s.", hook_id or "of unknown id", outcome)
         return {"hook_id": hook_id, "outcome": outcome}
 
-    def _created(self, wanted: HookRequest) -> Hook:
+    def _ensured(
+        self, wanted: HookRequest, lasting: LastingMemory, *, asked_before: bool
+    ) -> tuple[str | None, str]:
         try:
-            return self.hook.create_hook(wanted)
+            hook_id = self.hook.create_hook(wanted).hook_id
         except OutcomeUnknown:
-            # a second one is refused as a duplicate, so asking again cannot make two
-            return self.hook.create_hook(wanted)
+            if asked_before:
+                raise
+            # a second one is refused as a duplicate, so asking again cannot make two; but what is
+            # remembered of an older one is no longer its id
+            lasting.set("hook_id", None)
+            return self._ensured(wanted, lasting, asked_before=True)
+        except Conflict:
+            if self.if_exists == "fail" and not asked_before:
+                raise
+            return lasting.get("hook_id"), "exists"
+        lasting.set("hook_id", hook_id)
+        return hook_id, "created"
 
     def _wanted(self) -> HookRequest:
         from airflow_provider_calendars.api.lemcal.records import HookRequest
@@ -318,7 +318,7 @@ class LemcalEnsureHookOperator(LemcalOperator):
         HookRequest(self.target_url or "https://receiver", self.meeting_type_id or None, any_type)
         wanted = HookRequest(self.target_url or self._receiver(), self.meeting_type_id or None, any_type)
         if wanted.meeting_type_id:
-            self.check_meeting_type(wanted.meeting_type_id)
+            self.hook.check_meeting_type(wanted.meeting_type_id)
         return wanted
 
     def _receiver(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from airflow_provider_calendars.exceptions import CalendarsError
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.plugin.events import update_asset
 
@@ -17,6 +19,18 @@ log = logging.getLogger(__name__)
 # a delivery can be faster than lemcal's own list
 _LOOKS = (0.2, 2.0, 10.0, 30.0)
 _REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """A meeting that is to be looked up.
+
+    :param due: when next, on the monotonic clock.
+    :param looks: how often it was not there.
+    """
+
+    due: float
+    looks: int = 0
 
 
 class Bookings:
@@ -30,7 +44,8 @@ class Bookings:
     def __init__(self, hook: LemcalHook) -> None:
         self.hook = hook
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._pending: dict[str, int] = {}
+        self._pending: dict[str, _Awaited] = {}
+        self._announced = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def announce(self, meeting_id: str) -> None:
@@ -41,31 +56,48 @@ class Bookings:
         self._known[meeting_id] = None
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        self._pending[meeting_id] = 0
+        self._pending[meeting_id] = _Awaited(time.monotonic() + _LOOKS[0])
+        self._announced.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look_up())
 
     async def _look_up(self) -> None:
         while self._pending:
-            await asyncio.sleep(_LOOKS[min(self._pending.values())])
+            await self._until_one_is_due()
+            begun = time.monotonic()
             try:
-                meetings = await run_in_threadpool(self.hook.meetings)
-            except CalendarsError as error:
+                found = await self._found()
+            except Exception as error:  # noqa: BLE001 - whatever it was: the meetings must not be forgotten
                 log.warning("The announced meetings could not be looked up: %s", error)
-                meetings = []
-            there = {each.meeting_id for each in meetings}
-            found = [each for each in self._pending if each in there]
-            if found:
-                await run_in_threadpool(update_asset, self.hook.conn_id, found)
-            self._settle(found)
+                found = []
+            self._settle(found, begun)
 
-    def _settle(self, found: list[str]) -> None:
+    async def _until_one_is_due(self) -> None:
+        """Wait; a new announcement does not have to wait for an old one's next turn."""
+        while (wait := min(each.due for each in self._pending.values()) - time.monotonic()) > 0:
+            self._announced.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._announced.wait(), wait)
+
+    async def _found(self) -> list[str]:
+        meetings = await run_in_threadpool(self.hook.meetings)
+        there = {each.meeting_id for each in meetings}
+        found = [each for each in self._pending if each in there]
+        if found:
+            await run_in_threadpool(update_asset, self.hook.conn_id, found)
+        return found
+
+    def _settle(self, found: list[str], begun: float) -> None:
         for meeting_id in found:
             del self._pending[meeting_id]
-        for meeting_id in list(self._pending):
-            self._pending[meeting_id] += 1
-            if self._pending[meeting_id] >= len(_LOOKS):
-                del self._pending[meeting_id]
-                # it may still come true; a later delivery shall be looked up again
-                self._known.pop(meeting_id, None)
-                log.warning("Meeting %s was delivered, but is not at lemcal.", meeting_id)
+        for meeting_id, awaited in list(self._pending.items()):
+            if awaited.due > begun:
+                continue
+            awaited.looks += 1
+            if awaited.looks < len(_LOOKS):
+                awaited.due = time.monotonic() + _LOOKS[awaited.looks]
+                continue
+            del self._pending[meeting_id]
+            # it may still come true; a later delivery shall be looked up again
+            self._known.pop(meeting_id, None)
+            log.warning("Meeting %s was delivered, but is not at lemcal.", meeting_id)

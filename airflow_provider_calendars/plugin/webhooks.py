@@ -18,7 +18,6 @@ from airflow_provider_calendars.plugin.bookings import Bookings
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 256 * 1024
-_UNAUTHORISED = HTTPException(401, "Unauthorized")
 _MEETING_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -47,17 +46,22 @@ def make_app(connections: Iterable[str]) -> FastAPI:
 async def _authorised(allowed: frozenset[str], conn_id: str, token: str) -> LemcalHook:
     """Return the connection's hook if the token is right; all that is wrong looks the same from outside."""
     if conn_id not in allowed:
-        raise _UNAUTHORISED
+        raise _unauthorised()
     hook = LemcalHook(conn_id)
     try:
         secret = await run_in_threadpool(lambda: hook.webhook_secret)
     except Exception as error:  # noqa: BLE001 - whatever is wrong here is nobody's business outside
         log.warning("Connection %s cannot receive webhooks: %s", conn_id, error)
-        raise _UNAUTHORISED from None
+        raise _unauthorised() from None
     if not secret or not hmac.compare_digest(token.encode(), secret.encode()):
         log.warning("A webhook for connection %s was refused: wrong token.", conn_id)
-        raise _UNAUTHORISED
+        raise _unauthorised()
     return hook
+
+
+def _unauthorised() -> HTTPException:
+    # a new one each time: an exception keeps all the frames it was ever raised through
+    return HTTPException(401, "Unauthorized")
 
 
 async def _body(request: Request) -> bytes:
@@ -72,7 +76,7 @@ async def _body(request: Request) -> bytes:
 def _meeting_id(body: bytes) -> str:
     try:
         meeting_id = json.loads(body)["_id"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise HTTPException(400, "Expected a meeting: a JSON object with _id") from None
     if not isinstance(meeting_id, str) or not _MEETING_ID.fullmatch(meeting_id):
         raise HTTPException(400, "_id is not the id of a meeting")

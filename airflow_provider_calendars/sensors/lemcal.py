@@ -11,7 +11,7 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
-from airflow_provider_calendars.operators.concealed import conceal, reveal
+from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.sensors.base import CalendarsSensor
 from airflow_provider_calendars.triggers.base import CalendarsTrigger
 from airflow_provider_calendars.triggers.lemcal import LemcalMeetingBookedTrigger
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.lemcal.watches import MeetingBooked
 
 
-class LemcalMeetingBookedSensor(CalendarsSensor):
+class LemcalMeetingBookedSensor(ConcealsPeople, CalendarsSensor):
     """Waits until somebody books a meeting. Bookings that are cancelled already do not count.
 
     To go on where one sensor ended, give the next one its ``booked_since`` and ``seen``.
@@ -43,6 +43,7 @@ class LemcalMeetingBookedSensor(CalendarsSensor):
         "meeting_type_id",
         "guest_email",
     )
+    concealed_fields: ClassVar[tuple[str, ...]] = ("guest_email",)
     trigger_class: ClassVar[type[CalendarsTrigger]] = LemcalMeetingBookedTrigger
     ui_color: str = "#e2f5d6"
 
@@ -63,10 +64,12 @@ class LemcalMeetingBookedSensor(CalendarsSensor):
         self.guest_email = guest_email
         self.lemcal_conn_id = lemcal_conn_id
 
-    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
-        """Render, and keep the guest out of logs and of the page that shows rendered fields."""
-        super().render_template_fields(context, jinja_env)
-        conceal(self, "guest_email")
+    def execute(self, context: Context) -> Any:
+        """Wait, after a look whether there is such a meeting type."""
+        self.make_watch()
+        if self.meeting_type_id:
+            self.make_hook().check_meeting_type(self.meeting_type_id)
+        return super().execute(context)
 
     def make_hook(self) -> LemcalHook:
         """Return the hook to ask with."""

@@ -11,7 +11,8 @@ from airflow.sdk import Variable
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
-from airflow_provider_calendars.exceptions import CalendarsError
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.triggers.base import CalendarsTrigger
 
@@ -59,9 +60,11 @@ class LemcalMeetingsTrigger(BaseEventTrigger):
         poll_interval: float = 30.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        if isinstance(meeting_type_ids, str):
+            raise ConfigurationError("meeting_type_ids must be a list of ids, not one text.")
         self.lemcal_conn_id = lemcal_conn_id
         self.meeting_type_ids = sorted(meeting_type_ids)
-        self.poll_interval = poll_interval
+        self.poll_interval = checks.seconds("poll_interval", poll_interval)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the triggerer needs to make this trigger again."""
@@ -79,13 +82,19 @@ class LemcalMeetingsTrigger(BaseEventTrigger):
         from airflow_provider_calendars.api.lemcal.watches import BookingCursor
 
         hook = LemcalHook(self.lemcal_conn_id)
+        if getattr(self, "asset_state_store", None) is None:
+            self.log.info(
+                "This Airflow has no asset state store; what was seen is kept in the Variable %s.",
+                self._variable(),
+            )
         cursor = BookingCursor.loads(await self._stored())
         while True:
             try:
                 meetings = self._wanted(await hook.run_async(lambda api: api.meetings()))
-            except CalendarsError as error:
-                # whoever watches for ever must outlive any outage; the log says what is wrong
+            except Exception as error:  # noqa: BLE001 - who watches for ever must outlive any outage
                 self.log.warning("Looking for new meetings failed, trying again: %s", error)
+                # the next look reads the connection anew: what is wrong may be mended there
+                hook = LemcalHook(self.lemcal_conn_id)
             else:
                 fresh = [] if cursor is None else cursor.fresh(meetings)
                 following = (cursor or BookingCursor()).after(meetings)

@@ -68,3 +68,17 @@ def test_operators_and_sensors_can_be_mapped(calendars_connections: Sandbox, air
     assert sorted(titles) == ["Roadshow Berlin", "Roadshow Lyon", "Roadshow Porto"]
     assert sorted(one for one, _ in mailed) == sorted(ids)
     assert sorted(email for _, email in mailed) == [f"guest{n}@example.com" for n in range(3)]
+    assert "example.com" not in rendered_fields(run)
+
+
+def rendered_fields(run: Any) -> str:
+    """Return what Airflow keeps of a run's rendered fields."""
+    from airflow.models.renderedtifields import RenderedTaskInstanceFields
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        query = select(RenderedTaskInstanceFields).where(RenderedTaskInstanceFields.run_id == run.run_id)
+        rows = [str(row.rendered_fields) for row in session.scalars(query) if row.task_id in {"add", "send"}]
+    assert len(rows) == 6
+    return "".join(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
@@ -20,7 +20,7 @@ from airflow_provider_calendars.exceptions import (
     TransportError,
 )
 from airflow_provider_calendars.memory import RunMemory
-from airflow_provider_calendars.operators.concealed import conceal, reveal
+from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload, read_upload_contacts
 from airflow_provider_calendars.tables import check_table_path, write_table
@@ -39,7 +39,7 @@ class _Report:
     invalid: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-class _AddingOperator(LetsCalendarCampaignOperator):
+class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
     """Adds contacts in batches, each of them once, whatever happens to a reply."""
 
     batch_size: int = 100
@@ -150,6 +150,7 @@ class LetsCalendarAddContactOperator(_AddingOperator):
 
     _PERSON = ("email", "first_name", "last_name", "login_url", "username", "password")
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", *_PERSON)
+    concealed_fields: ClassVar[tuple[str, ...]] = _PERSON
 
     def __init__(
         self,
@@ -171,11 +172,6 @@ class LetsCalendarAddContactOperator(_AddingOperator):
         self.username = username
         self.password = password
         self.if_nothing_to_do = if_nothing_to_do
-
-    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
-        """Render, and keep the person out of logs and of the page that shows rendered fields."""
-        super().render_template_fields(context, jinja_env)
-        conceal(self, *self._PERSON)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Add the person."""
@@ -230,6 +226,7 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         "path",
         "rejected_path",
     )
+    concealed_fields: ClassVar[tuple[str, ...]] = ("contacts",)
 
     def __init__(
         self,
@@ -249,11 +246,6 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         self.only_new = only_new
         self.if_invalid = if_invalid
         self.rejected_path = rejected_path
-
-    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
-        """Render, and keep the people out of logs and of the page that shows rendered fields."""
-        super().render_template_fields(context, jinja_env)
-        conceal(self, "contacts")
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Add the people."""
