@@ -102,12 +102,16 @@ class SharedPacing:
     def admit(self) -> Flow[None]:
         """Reserve the next moment and wait for it; another one if everybody was told to wait meanwhile."""
         while True:
-            wait = yield from together(self.key, partial(reserve, pace=self.pace))
+            wait, moment = yield from together(self.key, self._reserve)
             if wait <= 0:
                 return
             yield from sleep(wait)
-            if (yield from together(self.key, closed_for)) <= 0:
+            if (yield from together(self.key, partial(depart, moment=moment))) <= 0:
                 return
+
+    def _reserve(self, slots: Slots, time: float) -> tuple[Slots, tuple[float, float]]:
+        slots, wait = reserve(slots, time, pace=self.pace)
+        return slots, (wait, slots.taken[-1])
 
     def note(self, response: Response) -> Flow[None]:
         """After a refusal, keep everybody from sending for as long as the server says."""
@@ -146,13 +150,19 @@ def close(slots: Slots, time: float, *, seconds: float) -> tuple[Slots, None]:
     return Slots(slots.taken, max(slots.closed_until, time + seconds)), None
 
 
-def closed_for(slots: Slots, time: float) -> tuple[Slots, float]:
-    """Return for how many seconds nobody may send.
+def depart(slots: Slots, time: float, *, moment: float) -> tuple[Slots, float]:
+    """Say when a request really goes, and return for how many seconds nobody may send.
+
+    A process on a busy machine wakes late; whoever comes a window later must know.
 
     :param slots: what is reserved.
     :param time: the time, on the clock of the slots.
+    :param moment: the moment that was reserved for the request.
     """
-    return slots, slots.closed_until - time
+    taken = list(slots.taken)
+    if moment in taken:
+        taken[taken.index(moment)] = max(moment, time)
+    return Slots(tuple(sorted(taken)), slots.closed_until), slots.closed_until - time
 
 
 def _of_this_clock(slots: Slots, time: float, pace: Pace) -> Slots:

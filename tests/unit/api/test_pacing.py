@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.lemcal import PACE
-from airflow_provider_calendars.api.pacing import Pace, SharedPacing, Slots, close, closed_for, reserve
+from airflow_provider_calendars.api.pacing import Pace, SharedPacing, Slots, close, depart, reserve
 from airflow_provider_calendars.api.shared_slots import SharedSlots
 from tests.unit.feeding import answer, conversation
 
@@ -80,9 +80,23 @@ def test_closed_is_closed(pauses: list[float], seconds: float, when: int) -> Non
             slots, _ = close(slots, time, seconds=seconds)
             slots, _ = close(slots, time, seconds=seconds / 2)
             until = time + seconds
-            assert closed_for(slots, time)[1] == pytest.approx(seconds)
+            assert depart(slots, time, moment=0.0)[1] == pytest.approx(seconds)
         slots, wait = reserve(slots, time, pace=PACE)
         assert time + wait >= until - 1e-6
+
+
+@given(st.lists(st.floats(0, 0.5), min_size=40, max_size=120))
+def test_who_leaves_late_moves_whoever_comes_a_window_later(delays: list[float]) -> None:
+    """When processes wake late, still no window holds more requests than the limit."""
+    slots, time, departures = Slots(), 1000.0, []
+    for delay in delays:
+        slots, wait = reserve(slots, time, pace=PACE)
+        moment = slots.taken[-1]
+        time += wait + delay
+        slots, _ = depart(slots, time, moment=moment)
+        departures.append(time)
+    apart = [late - early for early, late in zip(departures, departures[PACE.limit :], strict=False)]
+    assert min(apart) >= PACE.per + PACE.guard - 1e-6
 
 
 def test_moments_from_before_a_restart_are_forgotten() -> None:
@@ -123,16 +137,16 @@ def test_who_waits_already_is_held_too() -> None:
     admit(budget, talk)
     flow: Flow[None] = budget.admit()
     effect = flow.send(None)
-    talk.slots["key"], wait = effect.change(talk.slots["key"], talk.time)  # type: ignore[union-attr]
-    assert flow.send(wait).seconds == 2.0  # type: ignore[union-attr]
-    talk.time += wait
+    talk.slots["key"], reserved = effect.change(talk.slots["key"], talk.time)  # type: ignore[union-attr]
+    assert flow.send(reserved).seconds == 2.0  # type: ignore[union-attr]
+    talk.time += 2.0
     talk.slots["key"], _ = close(talk.slots["key"], talk.time, seconds=5)
     effect = flow.send(None)
     talk.slots["key"], left = effect.change(talk.slots["key"], talk.time)  # type: ignore[union-attr]
     assert left == 5
     effect = flow.send(left)
-    talk.slots["key"], wait = effect.change(talk.slots["key"], talk.time)  # type: ignore[union-attr]
-    assert wait >= 5
+    talk.slots["key"], reserved = effect.change(talk.slots["key"], talk.time)  # type: ignore[union-attr]
+    assert flow.send(reserved).seconds >= 5  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("header", "limit"), [("5", 5), ("0", 20), ("", 20), ("many", 20), ("²", 20)])
