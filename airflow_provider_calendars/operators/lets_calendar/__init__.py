@@ -6,6 +6,10 @@ from airflow_provider_calendars.operators.lets_calendar.account import (
     LetsCalendarListSendersOperator,
     LetsCalendarListTimezonesOperator,
 )
+from airflow_provider_calendars.operators.lets_calendar.adding import (
+    LetsCalendarAddContactOperator,
+    LetsCalendarAddContactsOperator,
+)
 from airflow_provider_calendars.operators.lets_calendar.campaigns import (
     LetsCalendarCreateCampaignOperator,
     LetsCalendarListCampaignsOperator,
@@ -13,8 +17,6 @@ from airflow_provider_calendars.operators.lets_calendar.campaigns import (
     LetsCalendarUpdateCampaignOperator,
 )
 from airflow_provider_calendars.operators.lets_calendar.contacts import (
-    LetsCalendarAddContactOperator,
-    LetsCalendarAddContactsOperator,
     LetsCalendarExportAttendeesOperator,
     LetsCalendarUploadContactsOperator,
 )
