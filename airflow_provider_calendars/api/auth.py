@@ -65,6 +65,16 @@ class Basic(Unchanging):
         super().__init__({"Authorization": f"Basic {pair}"})
 
 
+class StaticToken(Unchanging):
+    """A bearer token that lives until somebody replaces it at the vendor's.
+
+    :param token: the token.
+    """
+
+    def __init__(self, token: str) -> None:
+        super().__init__({"Authorization": f"Bearer {token}"})
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A bearer token as it is remembered.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeGuard, TypeVar
 from urllib.parse import quote
 
@@ -77,13 +77,13 @@ class Api:
         :param method: ``GET``, ``POST`` ...
         :param path: below the base URL, ids quoted.
         :param repeat: whether the call may be repeated when its outcome is not known.
-        :param params: the query; entries that are None are left out.
+        :param params: the query; entries that are None are left out, those of a list are repeated.
         :param json: a JSON body.
         :param form: form fields.
         :param files: files of a multipart form.
         :param authenticated: False for operations that need no credentials.
         """
-        given = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        given = {name: _in_query(value) for name, value in (params or {}).items() if value is not None}
         return Request(
             method=method,
             url=f"{self.base_url}{path}",
@@ -134,6 +134,10 @@ class Api:
             yield from sleep(delay)
             attempt += 1
 
+    def understood(self, response: Response) -> Response:
+        """Return a response as it is meant. Vendors whose status or headers mislead correct them."""
+        return response
+
     def refused(self, request: Request, response: Response) -> ApiError:
         """Return the exception for a refusal. Vendors refine it."""
         if 300 <= response.status < 400:
@@ -155,9 +159,11 @@ class Api:
     def _send(self, request: Request) -> Flow[Response | TransportError]:
         yield from self.budget.admit()
         outcome = yield from send(request)
-        if isinstance(outcome, Response):
-            yield from self.budget.note(outcome)
-        return outcome
+        if isinstance(outcome, TransportError):
+            return outcome
+        response = self.understood(outcome)
+        yield from self.budget.note(response)
+        return response
 
     def _settle(self, request: Request, outcome: Response | TransportError) -> Response:
         if isinstance(outcome, TransportError):
@@ -192,6 +198,10 @@ class Api:
                 system=self.system,
                 status=response.status,
             ) from unreadable
+
+
+def _in_query(value: object) -> str | Sequence[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _is_refused_login(outcome: Response | TransportError) -> TypeGuard[Response]:

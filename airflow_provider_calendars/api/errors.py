@@ -68,7 +68,8 @@ def read_refusal(response: Response) -> Refusal:
     """Return what the vendor said, whichever of the known shapes it chose.
 
     Known are ``{"error": "text"}``, ``{"error": {"field": ["text"]}}``, the same map without
-    ``error`` around it, ``{"message": "text" | ["text"], "errors": {...}}``, plain text and HTML.
+    ``error`` around it, ``{"message": "text" | ["text"], "errors": {...}}``, plain text and HTML. Where
+    both are texts, ``error`` only names the status.
     """
     try:
         body = response.json()
@@ -77,7 +78,7 @@ def read_refusal(response: Response) -> Refusal:
     if not isinstance(body, Mapping):
         return Refusal((scrub(body) if isinstance(body, str) else "") or "no explanation")
     fields = _fields_of(body)
-    text = _first_text(body.get("error"), body.get("message"))
+    text = _first_text(body.get("message"), body.get("error"))
     return Refusal(text or _join(fields) or "no explanation", fields)
 
 
@@ -178,4 +179,14 @@ def redirect_error(response: Response, *, system: str, operation: str) -> ApiErr
 
 
 def _request_id(response: Response) -> str | None:
-    return response.headers.get("x-request-id") or response.headers.get("cf-ray")
+    named = response.headers.get("x-request-id") or response.headers.get("cf-ray")
+    return _trace_id(response) or named
+
+
+def _trace_id(response: Response) -> str | None:
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    traced = body.get("traceId") if isinstance(body, Mapping) else None
+    return traced if isinstance(traced, str) and traced else None

@@ -10,7 +10,7 @@ retries, tokens, paging and errors is written once for workers and triggerer ali
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,7 +45,7 @@ class Request:
     :param url: absolute, with quoted path segments.
     :param repeat: whether it may be sent again when nobody knows what became of it.
     :param operation: how messages name the call, e.g. ``POST /send-invite``.
-    :param params: the query.
+    :param params: the query; a list is repeated.
     :param json: a body to send as JSON.
     :param form: fields to send as a form, multipart when there are ``files``.
     :param files: files to send with the form.
@@ -57,7 +57,7 @@ class Request:
     url: str
     repeat: Repeat
     operation: str = ""
-    params: Mapping[str, str] | None = field(default=None, repr=False)
+    params: Mapping[str, str | Sequence[str]] | None = field(default=None, repr=False)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     files: Mapping[str, Upload] | None = field(default=None, repr=False)

@@ -1,0 +1,36 @@
+"""The API of HighLevel: every calendar operation of https://marketplace.gohighlevel.com/docs/, version 2."""
+
+from __future__ import annotations
+
+from airflow_provider_calendars.api.highlevel.appointments import Appointments
+from airflow_provider_calendars.api.highlevel.blocked_slots import BlockedSlots
+from airflow_provider_calendars.api.highlevel.calendars import Calendars
+from airflow_provider_calendars.api.highlevel.free_slots import FreeSlots
+from airflow_provider_calendars.api.highlevel.groups import Groups
+from airflow_provider_calendars.api.highlevel.notes import Notes
+from airflow_provider_calendars.api.highlevel.notifications import Notifications
+from airflow_provider_calendars.api.highlevel.resources import Resources
+from airflow_provider_calendars.api.highlevel.schedules import Schedules
+
+__all__ = ["HighLevelApi"]
+
+
+class HighLevelApi(
+    Calendars,
+    Appointments,
+    BlockedSlots,
+    FreeSlots,
+    Notes,
+    Groups,
+    Resources,
+    Notifications,
+    Schedules,
+):
+    """Every calendar operation of HighLevel, for one location.
+
+    :param token: a private integration token of the location, ``pit-...``.
+    :param base_url: where the API is: ``https://services.leadconnectorhq.com``.
+    :param location_id: the location (sub-account).
+    :param versions: other values of the ``Version`` header, by the first segment of the path.
+    :param retries: how often and how patiently calls are repeated.
+    """

@@ -1,0 +1,128 @@
+"""What all topics of HighLevel share: the location, the version header, limits and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.auth import StaticToken
+from airflow_provider_calendars.api.base import Api
+from airflow_provider_calendars.api.done import Done
+from airflow_provider_calendars.api.errors import error_from
+from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload
+from airflow_provider_calendars.api.highlevel.limits import (
+    HighLevelBudget,
+    Limits,
+    out_of_day,
+    with_retry_after,
+)
+from airflow_provider_calendars.api.highlevel.refusals import ADVICE, read, with_meant_status
+from airflow_provider_calendars.api.policy import Repeat, Retries
+from airflow_provider_calendars.exceptions import ApiError, NotFound, OperationUnavailable, RateLimited
+
+# the first segment of a path is its product family
+VERSIONS: Mapping[str, str] = {
+    "calendars": "2021-04-15",
+    "contacts": "2021-07-28",
+    "locations": "2021-07-28",
+    "oauth": "2021-07-28",
+    "users": "2021-07-28",
+}
+_NEWEST = "v3"
+
+
+class HighLevelBase(Api):
+    """A location of HighLevel.
+
+    :param token: a private integration token of the location, ``pit-...``.
+    :param base_url: where the API is: ``https://services.leadconnectorhq.com``.
+    :param location_id: the location (sub-account).
+    :param versions: other values of the ``Version`` header, by the first segment of the path.
+    :param retries: how often and how patiently calls are repeated.
+    """
+
+    system: ClassVar[str] = "HighLevel"
+    advice: ClassVar[Mapping[type[ApiError], str]] = ADVICE
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str,
+        location_id: str,
+        versions: Mapping[str, str] | None = None,
+        retries: Retries | None = None,
+    ) -> None:
+        retries = retries or Retries()
+        budget = HighLevelBudget(retries.longest_wait, retries.jitter)
+        super().__init__(base_url, StaticToken(token), retries, budget)
+        self.location_id = checks.text("location_id", location_id)
+        self.versions = {**VERSIONS, **(versions or {})}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeat: Repeat,
+        params: Mapping[str, object] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, Upload] | None = None,
+        authenticated: bool = True,
+        version: str | None = None,
+    ) -> Request:
+        """Return a request of this API, with the version of its product family.
+
+        :param method: ``GET``, ``POST`` ...
+        :param path: below the base URL, ids quoted.
+        :param repeat: whether the call may be repeated when its outcome is not known.
+        :param params: the query; entries that are None are left out, those of a list are repeated.
+        :param json: a JSON body.
+        :param form: form fields.
+        :param files: files of a multipart form.
+        :param authenticated: False for operations that need no credentials.
+        :param version: another value of the ``Version`` header, such as ``v3``.
+        """
+        request = super().request(
+            method,
+            path,
+            repeat=repeat,
+            params=params,
+            json=json,
+            form=form,
+            files=files,
+            authenticated=authenticated,
+        )
+        family = path.lstrip("/").split("/", maxsplit=1)[0]
+        return request.with_headers({"Version": version or self.versions.get(family, _NEWEST)})
+
+    def understood(self, response: Response) -> Response:
+        """Return a time-out as a time-out, and a 429 with the time to wait."""
+        return with_retry_after(with_meant_status(response))
+
+    def refused(self, request: Request, response: Response) -> ApiError:
+        """Return the exception for a refusal, read before its status is believed."""
+        limits = Limits.from_response(response)
+        if response.status == 429 and limits.day_is_over:
+            said = out_of_day(limits.until_tomorrow, response.received_at)
+            return self._error(request, response, RateLimited, said)
+        reading = read(request, response, self.base_url)
+        if reading is None:
+            return super().refused(request, response)
+        return self._error(request, response, reading.kind, reading.advice)
+
+    def _error(self, request: Request, response: Response, kind: type[ApiError], said: str) -> ApiError:
+        operation = request.operation
+        return error_from(response, system=self.system, operation=operation, kind=kind, advice={kind: said})
+
+    def _delete(self, path: str, json: Any = None) -> Flow[Done]:
+        """Delete what a path names; what is gone already is nothing to do."""
+        request = self.request("DELETE", path, repeat=Repeat.ALWAYS, json=json)
+        try:
+            return (yield from self.call(request, Done.from_answer))
+        except OperationUnavailable:
+            raise
+        except NotFound:
+            return Done.NOTHING_TO_DO

@@ -1,0 +1,100 @@
+"""What a refusal of HighLevel means. Its 401 says five things, of which one is about the token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from airflow_provider_calendars.api.errors import means, read_refusal
+from airflow_provider_calendars.api.flow import Request, Response
+from airflow_provider_calendars.exceptions import (
+    ApiError,
+    AuthError,
+    Conflict,
+    OperationUnavailable,
+    PermissionDenied,
+    Rejected,
+)
+
+SLOT_TAKEN = "slot you have selected is no longer available"
+_TIMED_OUT = ("timed out", "time-out", "gateway")
+
+# the first that fits; the contract test compares them with the vendor's specification
+_SCOPES: Mapping[str, str] = {
+    r"/calendars/groups\b": "calendars/groups",
+    r"/calendars/resources\b": "calendars/resources",
+    r"/calendars/schedules\b": "calendars",
+    r"/calendars/(events|blocked-slots|appointments)\b": "calendars/events",
+    r"/calendars/[^/]+/notifications\b": "calendars/events",
+    r"/calendars\b": "calendars",
+    r"/locations\b": "locations",
+    r"/users\b": "users",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a refusal is.
+
+    :param kind: the class of the error.
+    :param advice: what to do.
+    """
+
+    kind: type[ApiError]
+    advice: str
+
+
+def scope_of(method: str, path: str) -> str:
+    """Return the scope a call needs.
+
+    https://marketplace.gohighlevel.com/docs/oauth/Scopes
+    """
+    for pattern, product in _SCOPES.items():
+        if re.match(pattern, path):
+            return f"{product}.{'readonly' if method == 'GET' else 'write'}"
+    return "of this product"
+
+
+def with_meant_status(response: Response) -> Response:
+    """Return a time-out of the gateway, which can come as 401, as the 504 it is."""
+    if response.status != 401:
+        return response
+    said = read_refusal(response)
+    late = any(means(said, phrase) for phrase in _TIMED_OUT)
+    return replace(response, status=504) if late else response
+
+
+def read(request: Request, response: Response, base_url: str) -> Reading | None:
+    """Return what a refusal is where the status does not tell, else None."""
+    said = read_refusal(response)
+    path = urlsplit(request.url).path.removeprefix(urlsplit(base_url).path.rstrip("/"))
+    if response.status == 401:
+        if means(said, "version header"):
+            return Reading(
+                Rejected, "The Version header is wrong, not the token: set the versions of this connection."
+            )
+        if means(said, "scope"):
+            scope = scope_of(request.method, path)
+            return Reading(
+                PermissionDenied, f"Give the private integration the scope {scope} in its settings."
+            )
+    if response.status in {400, 422} and means(said, SLOT_TAKEN):
+        return Reading(Conflict, "Choose another slot, or look whether an earlier try has booked this one.")
+    if response.status == 404 and means(said, f"Cannot {request.method}"):
+        return Reading(
+            OperationUnavailable, "This version of the API does not have the operation; check the version."
+        )
+    return None
+
+
+ADVICE: Mapping[type[ApiError], str] = {
+    AuthError: (
+        "Check the private integration token (password) of the connection: it may have been rotated or "
+        "deleted under Settings > Private Integrations in HighLevel."
+    ),
+    PermissionDenied: (
+        "Check that the private integration belongs to the location of the connection and has the scope."
+    ),
+}
