@@ -70,6 +70,7 @@ class Api:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, Upload] | None = None,
+        headers: Mapping[str, str] | None = None,
         authenticated: bool = True,
     ) -> Request:
         """Return a request of this API.
@@ -81,6 +82,7 @@ class Api:
         :param json: a JSON body.
         :param form: form fields.
         :param files: files of a multipart form.
+        :param headers: further headers; they win over the vendor's standing ones.
         :param authenticated: False for operations that need no credentials.
         """
         given = {name: _in_query(value) for name, value in (params or {}).items() if value is not None}
@@ -93,10 +95,14 @@ class Api:
             json=json,
             form=form,
             files=files,
-            # without it some servers answer errors with an HTML page or a redirect
-            headers={"Accept": "application/json"},
+            # without Accept some servers answer errors with an HTML page or a redirect
+            headers={"Accept": "application/json", **self.standing_headers(path), **(headers or {})},
             authenticated=authenticated,
         )
+
+    def standing_headers(self, path: str) -> Mapping[str, str]:  # noqa: ARG002 - vendors use it
+        """Return the headers that every call below a path carries. Vendors add theirs."""
+        return {}
 
     def call(
         self, request: Request, parse: Callable[[Any], T], *, also: NothingToDo[T] | None = None

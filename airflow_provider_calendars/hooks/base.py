@@ -111,6 +111,7 @@ class CalendarsHook(BaseHook, Generic[A]):
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Call an operation this package has no method for, and return its decoded answer.
 
@@ -124,13 +125,16 @@ class CalendarsHook(BaseHook, Generic[A]):
         :param params: the query.
         :param json: a JSON body.
         :param form: form fields.
+        :param headers: further headers, never credentials.
         :raises ApiError: the vendor refused.
         :raises OutcomeUnknown: the call must not be repeated and its outcome is not known.
         """
         allowed = _check_call(method, path, repeat)
 
         def ask(api: A) -> Flow[Any]:
-            request = api.request(method, path, repeat=allowed, params=params, json=json, form=form)
+            request = api.request(
+                method, path, repeat=allowed, params=params, json=json, form=form, headers=headers
+            )
             return api.call(request, lambda answer: answer)
 
         return self.run(ask)

@@ -31,6 +31,6 @@ class HighLevelApi(
     :param token: a private integration token of the location, ``pit-...``.
     :param base_url: where the API is: ``https://services.leadconnectorhq.com``.
     :param location_id: the location (sub-account).
-    :param versions: other values of the ``Version`` header, by the first segment of the path.
+    :param versions: other values of the ``Version`` header, by what a path begins with, ``/calendars``.
     :param retries: how often and how patiently calls are repeated.
     """

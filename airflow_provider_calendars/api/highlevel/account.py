@@ -9,7 +9,7 @@ from airflow_provider_calendars.api.base import path
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.records import Location, User
-from airflow_provider_calendars.api.highlevel.wire import inside, items
+from airflow_provider_calendars.api.highlevel.wire import inside, listed
 from airflow_provider_calendars.api.policy import Repeat
 
 
@@ -40,7 +40,7 @@ class Account(HighLevelBase):
         """
         params = {"locationId": self.location_id}
         request = self.request("GET", "/users/", repeat=Repeat.ALWAYS, params=params)
-        return self.call(request, lambda answer: [User.from_answer(item) for item in items(answer["users"])])
+        return self.call(request, lambda answer: listed(answer, "users", User.from_answer))
 
 
 def _read_timezones(answer: Any) -> list[str]:

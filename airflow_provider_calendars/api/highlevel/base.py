@@ -10,7 +10,7 @@ from airflow_provider_calendars.api.auth import StaticToken
 from airflow_provider_calendars.api.base import Api
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.errors import error_from
-from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload
+from airflow_provider_calendars.api.flow import Flow, Request, Response
 from airflow_provider_calendars.api.highlevel.limits import (
     HighLevelBudget,
     Limits,
@@ -21,15 +21,17 @@ from airflow_provider_calendars.api.highlevel.refusals import ADVICE, read, with
 from airflow_provider_calendars.api.policy import Repeat, Retries
 from airflow_provider_calendars.exceptions import ApiError, NotFound, OperationUnavailable, RateLimited
 
-# the first segment of a path is its product family
-VERSIONS: Mapping[str, str] = {
-    "calendars": "2021-04-15",
-    "contacts": "2021-07-28",
-    "locations": "2021-07-28",
-    "oauth": "2021-07-28",
-    "users": "2021-07-28",
-}
 _NEWEST = "v3"
+# what a path begins with is its product family; the longest beginning counts
+VERSIONS: Mapping[str, str] = {
+    "/calendars": "2021-04-15",
+    "/calendars/services": _NEWEST,
+    "/calendars/schedules/event-calendar": _NEWEST,
+    "/contacts": "2021-07-28",
+    "/locations": "2021-07-28",
+    "/oauth": "2021-07-28",
+    "/users": "2021-07-28",
+}
 
 
 class HighLevelBase(Api):
@@ -38,7 +40,7 @@ class HighLevelBase(Api):
     :param token: a private integration token of the location, ``pit-...``.
     :param base_url: where the API is: ``https://services.leadconnectorhq.com``.
     :param location_id: the location (sub-account).
-    :param versions: other values of the ``Version`` header, by the first segment of the path.
+    :param versions: other values of the ``Version`` header, by what a path begins with, ``/calendars``.
     :param retries: how often and how patiently calls are repeated.
     """
 
@@ -60,43 +62,10 @@ class HighLevelBase(Api):
         self.location_id = checks.text("location_id", location_id)
         self.versions = {**VERSIONS, **(versions or {})}
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        repeat: Repeat,
-        params: Mapping[str, object] | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        files: Mapping[str, Upload] | None = None,
-        authenticated: bool = True,
-        version: str | None = None,
-    ) -> Request:
-        """Return a request of this API, with the version of its product family.
-
-        :param method: ``GET``, ``POST`` ...
-        :param path: below the base URL, ids quoted.
-        :param repeat: whether the call may be repeated when its outcome is not known.
-        :param params: the query; entries that are None are left out, those of a list are repeated.
-        :param json: a JSON body.
-        :param form: form fields.
-        :param files: files of a multipart form.
-        :param authenticated: False for operations that need no credentials.
-        :param version: another value of the ``Version`` header, such as ``v3``.
-        """
-        request = super().request(
-            method,
-            path,
-            repeat=repeat,
-            params=params,
-            json=json,
-            form=form,
-            files=files,
-            authenticated=authenticated,
-        )
-        family = path.lstrip("/").split("/", maxsplit=1)[0]
-        return request.with_headers({"Version": version or self.versions.get(family, _NEWEST)})
+    def standing_headers(self, path: str) -> Mapping[str, str]:
+        """Return the version of the product family that a path belongs to."""
+        families = [each for each in self.versions if path.startswith(each)]
+        return {"Version": self.versions[max(families, key=len)] if families else _NEWEST}
 
     def understood(self, response: Response) -> Response:
         """Return a time-out as a time-out, and a 429 with the time to wait."""

@@ -9,7 +9,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.calendar_records import Calendar, CalendarContent
-from airflow_provider_calendars.api.highlevel.wire import inside, items, query_flag
+from airflow_provider_calendars.api.highlevel.wire import inside, listed, query_flag
 from airflow_provider_calendars.api.policy import Repeat
 
 
@@ -29,9 +29,7 @@ class Calendars(HighLevelBase):
             "showDrafted": query_flag(show_drafted),
         }
         request = self.request("GET", "/calendars/", repeat=Repeat.ALWAYS, params=params)
-        return self.call(
-            request, lambda answer: [Calendar.from_answer(item) for item in items(answer["calendars"])]
-        )
+        return self.call(request, lambda answer: listed(answer, "calendars", Calendar.from_answer))
 
     def get_calendar(self, calendar_id: str) -> Flow[Calendar]:
         """Return a calendar.  GET /calendars/{calendar_id}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.base import path
@@ -13,7 +12,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.appointment_records import Event
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
-from airflow_provider_calendars.api.highlevel.wire import items, milliseconds
+from airflow_provider_calendars.api.highlevel.wire import listed, milliseconds
 from airflow_provider_calendars.api.policy import Repeat
 from airflow_provider_calendars.exceptions import ConfigurationError
 
@@ -68,8 +67,5 @@ class Events(HighLevelBase):
 
     def _events_in(self, where: str, window: Window) -> Flow[list[Event]]:
         params = {"locationId": self.location_id, **window.to_wire()}
-        return self.call(self.request("GET", where, repeat=Repeat.ALWAYS, params=params), _read_events)
-
-
-def _read_events(answer: Any) -> list[Event]:
-    return [Event.from_answer(item) for item in items(answer["events"])]
+        request = self.request("GET", where, repeat=Repeat.ALWAYS, params=params)
+        return self.call(request, lambda answer: listed(answer, "events", Event.from_answer))

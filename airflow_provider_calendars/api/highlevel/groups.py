@@ -10,7 +10,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.records import Group, GroupContent
-from airflow_provider_calendars.api.highlevel.wire import inside, items
+from airflow_provider_calendars.api.highlevel.wire import inside, listed
 from airflow_provider_calendars.api.policy import Repeat
 
 
@@ -24,9 +24,7 @@ class Groups(HighLevelBase):
         """
         params = {"locationId": self.location_id}
         request = self.request("GET", "/calendars/groups", repeat=Repeat.ALWAYS, params=params)
-        return self.call(
-            request, lambda answer: [Group.from_answer(item) for item in items(answer["groups"])]
-        )
+        return self.call(request, lambda answer: listed(answer, "groups", Group.from_answer))
 
     def create_group(self, content: GroupContent, *, is_active: bool | None = None) -> Flow[Group]:
         """Create a group.  POST /calendars/groups

@@ -9,7 +9,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.records import Note, NoteContent
-from airflow_provider_calendars.api.highlevel.wire import inside, items
+from airflow_provider_calendars.api.highlevel.wire import inside, listed
 from airflow_provider_calendars.api.paging import Page, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
 
@@ -66,5 +66,5 @@ def _read_note(answer: Any) -> Note:
 
 
 def _read_page(answer: Any) -> Page[Note]:
-    notes = [Note.from_answer(item) for item in items(answer["notes"])]
+    notes = listed(answer, "notes", Note.from_answer)
     return Page(notes, is_last=not (notes and answer.get("hasMore")))

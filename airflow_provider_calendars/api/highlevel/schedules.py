@@ -10,7 +10,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
 from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.schedule_records import Schedule, ScheduleContent
-from airflow_provider_calendars.api.highlevel.wire import inside, items
+from airflow_provider_calendars.api.highlevel.wire import inside, listed
 from airflow_provider_calendars.api.paging import Page, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
 
@@ -93,5 +93,5 @@ def _read_schedule(answer: Any) -> Schedule:
 
 
 def _read_page(answer: Any) -> Page[Schedule]:
-    schedules = [Schedule.from_answer(item) for item in items(answer["schedules"])]
+    schedules = listed(answer, "schedules", Schedule.from_answer)
     return Page(schedules, is_last=len(schedules) < _LARGEST_PAGE)

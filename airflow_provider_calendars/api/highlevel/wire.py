@@ -7,12 +7,14 @@ HighLevel wants milliseconds.
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from airflow_provider_calendars.api import checks
+
+T = TypeVar("T")
 
 # HighLevel spells these in its own way
 _SPELLINGS = {
@@ -79,6 +81,16 @@ def inside(answer: Any, *names: str) -> Mapping[str, Any]:
 def items(value: Any) -> list[Mapping[str, Any]]:
     """Return the objects of a list; nothing for what stands for an empty one: null, ``{}``, or nothing."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def listed(answer: Any, name: str, read: Callable[[Any], T]) -> list[T]:
+    """Return the records of an answer's list; none where there is nothing but an id for the support.
+
+    :raises KeyError: the answer holds other things, but no such list.
+    """
+    if name not in answer and not set(answer) - {"traceId"}:
+        return []
+    return [read(item) for item in items(answer[name])]
 
 
 def text(item: Mapping[str, Any], *names: str) -> str:

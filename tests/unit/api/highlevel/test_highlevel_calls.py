@@ -59,8 +59,15 @@ def test_a_creation_nobody_can_read_is_unknown(call: Call, odd: Any) -> None:
         conversation([answer(odd)]).run(call(make_api()))
 
 
+@names(["get-calendars", "get-calendar-events", "get-groups", "getAllSchedules", "get-user-by-location"])
+@pytest.mark.parametrize("empty", [{}, {"traceId": "t1"}])
+def test_a_list_that_is_left_out_is_empty(call: Call, empty: Any) -> None:
+    """An answer that holds nothing, or an id for the support only, says that there is nothing."""
+    assert conversation([answer(empty)]).run(call(make_api())) == []
+
+
 @names([name for name in READING if name not in LISTING])
-@pytest.mark.parametrize("odd", ["text", [1], 5, {}])
+@pytest.mark.parametrize("odd", ["text", [1], 5, {"hello": "world"}])
 def test_a_read_nobody_can_read_names_the_host(call: Call, odd: Any) -> None:
     """A host that is not HighLevel gives a clear error."""
     if call is CALLS["get-timezones"]:

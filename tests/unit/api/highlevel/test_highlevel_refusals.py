@@ -153,13 +153,15 @@ def test_what_is_gone_already_is_nothing_to_delete(name: str) -> None:
 def test_versions_go_by_product_and_can_be_set() -> None:
     """Calendars and look-ups have versions of their own, which a connection or a call can change."""
     talked = conversation([answer({"location": {"id": "l1"}}), answer({"groups": []})])
-    api = make_api(versions={"calendars": "2023-02-21"})
+    api = make_api(versions={"/calendars": "2023-02-21"})
     talked.run(api.get_location())
     talked.run(api.list_groups())
     assert [request.headers["Version"] for request in talked.requests] == ["2021-07-28", "2023-02-21"]
     repeat = talked.requests[0].repeat
-    services = api.request("GET", "/calendars/services/catalog", repeat=repeat, version="v3")
+    services = api.request("GET", "/calendars/services/catalog", repeat=repeat)
     assert services.headers["Version"] == "v3"
+    newer = api.request("GET", "/calendars/groups", repeat=repeat, headers={"Version": "v3"})
+    assert newer.headers["Version"] == "v3"
 
 
 def test_a_location_is_needed() -> None:
