@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import FastAPI  # noqa: TID253 - this module is the application; imported when one starts
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from airflow_provider_calendars.sandbox.exchange import System
 from airflow_provider_calendars.sandbox.page import index_page
 
 
-def build_app(systems: Sequence[System], desk: Desk, control: Control) -> FastAPI:
+def build_app(systems: Sequence[System[Any]], desk: Desk, control: Control) -> FastAPI:
     """Put the application together.
 
     :param systems: the vendors.
@@ -30,18 +31,18 @@ def build_app(systems: Sequence[System], desk: Desk, control: Control) -> FastAP
     return app
 
 
-def _add_system(app: FastAPI, system: System, desk: Desk) -> None:
+def _add_system(app: FastAPI, system: System[Any], desk: Desk) -> None:
     for page in system.pages:
         app.add_api_route(page.path, desk.page(system, page), methods=[page.method])
     for operation in system.operations:
-        path = system.prefix + operation.path
-        app.add_api_route(path, desk.endpoint(system, operation), methods=[operation.method])
+        for path in system.paths(operation):
+            app.add_api_route(path, desk.endpoint(system, operation), methods=[operation.method])
 
 
-def _add_refusals(app: FastAPI, systems: Sequence[System], desk: Desk) -> None:
+def _add_refusals(app: FastAPI, systems: Sequence[System[Any]], desk: Desk) -> None:
     async def refuse(request: Request, error: Exception) -> Response:
         call = await read_call(request)
-        system = next((one for one in systems if call.path.startswith(one.prefix + "/")), None)
+        system = next((one for one in systems if one.owns(call.path)), None)
         if system is None:
             return JSONResponse({"error": f"the sandbox has no {call.method} {call.path}"}, 404)
         allowed = (getattr(error, "headers", None) or {}).get("Allow")

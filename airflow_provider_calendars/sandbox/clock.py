@@ -105,6 +105,23 @@ def utc(moment: float) -> datetime:
     return datetime.fromtimestamp(moment, UTC)
 
 
+Moment = datetime | str | float
+
+
+def moment_of(name: str, value: Moment) -> float:
+    """Turn a date and time that somebody gave into seconds since 1970.
+
+    :param name: what it is, for the message.
+    :param value: aware, as a date or in ISO 8601; or seconds since 1970.
+    """
+    if isinstance(value, int | float):
+        return float(value)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment.tzinfo is None:
+        raise ValueError(f"`{name}` needs a time zone, e.g. 2027-05-15T14:00:00Z, not {value}")
+    return moment.timestamp()
+
+
 def timestamp(moment: float) -> str:
     """Write a moment as Let's Calendar does: UTC, without saying so.
 

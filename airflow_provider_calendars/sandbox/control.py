@@ -34,7 +34,7 @@ class Control:
     def __init__(
         self,
         *,
-        systems: Sequence[System],
+        systems: Sequence[System[Any]],
         settings: Settings,
         faults: Faults,
         journal: Journal,
@@ -106,12 +106,12 @@ class Control:
         return {"message": "the sandbox is as good as new"}
 
 
-def _snapshot(system: System) -> dict[str, Any]:
+def _snapshot(system: System[Any]) -> dict[str, Any]:
     with system.lock:
         return system.snapshot()
 
 
-def _locked(system: System, act: Callable[[Body], Any]) -> Callable[[Body], Any]:
+def _locked(system: System[Any], act: Callable[[Body], Any]) -> Callable[[Body], Any]:
     def act_alone(body: Body) -> Any:
         with system.lock:
             return act(body)

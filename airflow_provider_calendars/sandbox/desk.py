@@ -37,7 +37,7 @@ class Desk:
         self._clock = clock
         self._log = log
 
-    def endpoint(self, system: System, operation: Operation) -> Endpoint:
+    def endpoint(self, system: System[Any], operation: Operation) -> Endpoint:
         """Make the endpoint of an operation.
 
         :param system: the vendor.
@@ -50,7 +50,7 @@ class Desk:
 
         return serve
 
-    def page(self, system: System, page: Operation) -> Endpoint:
+    def page(self, system: System[Any], page: Operation) -> Endpoint:
         """Make the endpoint of something that a vendor serves beside its API.
 
         :param system: the vendor.
@@ -64,7 +64,7 @@ class Desk:
 
         return serve
 
-    def answer(self, system: System, operation: str, call: Call, act: Callable[[], Answer]) -> Response:
+    def answer(self, system: System[Any], operation: str, call: Call, act: Callable[[], Answer]) -> Response:
         """Answer one request, or do to it what a fault asks for.
 
         :param system: the vendor.
@@ -88,7 +88,7 @@ class Desk:
         self._log(f"{system} {operation} {status or 'dropped'}{f' fault={fault}' if fault else ''}")
 
 
-def _replaced(answer: Answer | None, fault: Fault | None, system: System) -> Answer:
+def _replaced(answer: Answer | None, fault: Fault | None, system: System[Any]) -> Answer:
     if fault is not None and (answer is None or fault.kind in ("status", "html")):
         return fault.answer(system.error)
     assert answer is not None  # without a fault there is always an answer
@@ -105,7 +105,7 @@ async def read_call(request: Request) -> Call:
 
     :param request: the request.
     """
-    body, files = await _read_body(request)
+    document, body, files = await _read_body(request)
     return Call(
         method=request.method,
         path=request.url.path,
@@ -113,18 +113,21 @@ async def read_call(request: Request) -> Call:
         headers=dict(request.headers),
         path_values={name: str(value) for name, value in request.path_params.items()},
         query=dict(request.query_params),
+        queries={name: tuple(request.query_params.getlist(name)) for name in request.query_params},
         body=body,
+        json=document,
         files=files,
     )
 
 
-async def _read_body(request: Request) -> tuple[dict[str, Any], dict[str, UploadedFile]]:
+async def _read_body(request: Request) -> tuple[Any, dict[str, Any], dict[str, UploadedFile]]:
     content_type = request.headers.get("content-type", "")
     if content_type.startswith(("multipart/form-data", "application/x-www-form-urlencoded")):
-        return await _read_form(request)
+        return None, *await _read_form(request)
     body = await request.body()
     # a body that is not declared as JSON is no input for the vendors' frameworks
-    return (_json_object(body) if "json" in content_type else {}), {}
+    document = _json(body) if "json" in content_type else None
+    return document, (document if isinstance(document, dict) else {}), {}
 
 
 async def _read_form(request: Request) -> tuple[dict[str, Any], dict[str, UploadedFile]]:
@@ -137,10 +140,9 @@ async def _read_form(request: Request) -> tuple[dict[str, Any], dict[str, Upload
         return {name: value for name, value in form.items() if name not in files}, files
 
 
-def _json_object(content: bytes) -> dict[str, Any]:
-    """Read a JSON object; like Laravel, take anything else for an empty one."""
+def _json(content: bytes) -> Any:
+    """Read a JSON document; like Laravel, take what is none for nothing."""
     try:
-        value = json.loads(content)
+        return json.loads(content)
     except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None

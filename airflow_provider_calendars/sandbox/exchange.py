@@ -6,7 +6,9 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from airflow_provider_calendars.sandbox.clock import Clock
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -30,7 +32,9 @@ class Call:
 
     :param origin: ``http://host:port`` as the client wrote it.
     :param headers: header names are in lower case.
+    :param queries: every value of each query parameter; ``query`` has the last one.
     :param body: the fields of a JSON object or of a form; empty where the body is neither.
+    :param json: the whole JSON document, whatever it is; None where there is none.
     """
 
     method: str
@@ -39,7 +43,9 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     path_values: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    queries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = None
     files: Mapping[str, UploadedFile] = field(default_factory=dict)
 
     @property
@@ -108,37 +114,55 @@ def is_called(operation: str, words: str) -> bool:
     :param words: all of it, its path with or without the first slash, or the end of its path.
     """
     path = operation.partition(" ")[2]
-    return bool(words) and words in (operation, path, path.lstrip("/"), path.rpartition("/")[2])
+    bare = path.strip("/")
+    return bool(words) and words in (operation, path, f"/{bare}", bare, bare.rpartition("/")[2])
 
 
-class System(ABC):
+class State(Protocol):
+    """What a vendor remembers."""
+
+    settings: Any
+    clock: Clock
+    # the web server's thread and the test's thread both look at the state
+    lock: threading.RLock
+
+    def reset(self) -> None:
+        """Forget everything that happened."""
+
+
+StateT = TypeVar("StateT", bound=State)
+Act = Callable[[StateT, Call], Answer]
+
+
+class System(ABC, Generic[StateT]):
     """One vendor: its operations, its state, its part of the page.
 
     :cvar name: the connection type, e.g. ``lets_calendar``.
     :cvar prefix: the path in front of all operations, without a slash at the end.
+    :cvar routes: what does each operation, by its method and its path below the prefix.
+    :cvar throttle: makes the limiter from the settings and the clock of the state.
+    :param state: what it remembers, and how it behaves.
     """
 
-    name: str
-    prefix: str
+    name: ClassVar[str]
+    prefix: ClassVar[str]
+    routes: ClassVar[Mapping[tuple[str, str], Act[Any]]]
+    throttle: ClassVar[type[Any]]
 
-    def __init__(self) -> None:
-        # the web server's thread and the test's thread both look at the state
-        self.lock = threading.RLock()
+    def __init__(self, state: StateT) -> None:
+        self.lock = state.lock
+        self.limiter: Limiter = self.throttle(state.settings, state.clock)
+        self._state = state
 
     @property
-    @abstractmethod
     def operations(self) -> tuple[Operation, ...]:
         """The operations of the API, their paths below the prefix."""
+        return tuple(Operation(*route, self._bound(act)) for route, act in self.routes.items())
 
     @property
-    @abstractmethod
-    def limiter(self) -> Limiter:
-        """How many requests are answered."""
-
-    @property
-    @abstractmethod
     def pages(self) -> tuple[Operation, ...]:
         """What is served beside the API: no faults, no rate limit, full paths."""
+        return ()
 
     @property
     @abstractmethod
@@ -149,6 +173,14 @@ class System(ABC):
     @abstractmethod
     def credentials(self) -> tuple[str, str]:
         """Login and password of a connection that works."""
+
+    def paths(self, operation: Operation) -> tuple[str, ...]:
+        """List the full paths under which an operation is served."""
+        return (self.prefix + operation.path,)
+
+    def owns(self, path: str) -> bool:
+        """Tell whether a path without an operation is for this vendor to refuse."""
+        return path.startswith(f"{self.prefix}/")
 
     @abstractmethod
     def handle(self, operation: Operation, call: Call) -> Answer:
@@ -174,10 +206,13 @@ class System(ABC):
     def section(self) -> str:
         """Describe the state as a piece of HTML."""
 
-    @abstractmethod
     def stop(self) -> None:
         """End what runs in the background; called without the lock."""
 
-    @abstractmethod
     def reset(self) -> None:
         """Forget everything that happened."""
+        self._state.reset()
+        self.limiter.clear()
+
+    def _bound(self, act: Act[StateT]) -> Handler:
+        return lambda call: act(self._state, call)

@@ -48,7 +48,7 @@ def layout(title: str, *sections: str) -> str:
     return render("templates/layout.html", title=title, sections=trusted)
 
 
-def index_page(systems: Sequence[System]) -> Endpoint:
+def index_page(systems: Sequence[System[Any]]) -> Endpoint:
     """Make the endpoint of the page.
 
     :param systems: the vendors that are shown.

@@ -60,7 +60,8 @@ class Windows:
             if is_admitted:
                 admitted.append(now)
             left = max(allowed - len(admitted), 0)
-            return Standing(is_admitted, allowed, left, admitted[0] + seconds - now)
+            first = admitted[0] if admitted else now
+            return Standing(is_admitted, allowed, left, first + seconds - now)
 
     def clear(self) -> None:
         """Start counting anew."""

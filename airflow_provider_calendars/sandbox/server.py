@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from airflow_provider_calendars.sandbox.clock import Clock
 from airflow_provider_calendars.sandbox.exchange import System
 from airflow_provider_calendars.sandbox.faults import Faults
+from airflow_provider_calendars.sandbox.highlevel.routes import HighLevelSystem
+from airflow_provider_calendars.sandbox.highlevel.state import HighLevelState
 from airflow_provider_calendars.sandbox.journal import Journal
 from airflow_provider_calendars.sandbox.lemcal.routes import LemcalSystem
 from airflow_provider_calendars.sandbox.lemcal.state import LemcalState
@@ -56,9 +58,11 @@ class Sandbox:
         self.journal = Journal()
         self.lets_calendar = LetsCalendarState(self.settings, self.clock)
         self.lemcal = LemcalState(self.settings, self.clock)
-        self._systems: tuple[System, ...] = (
-            LetsCalendarSystem(self.lets_calendar, self.settings),
-            LemcalSystem(self.lemcal, self.settings),
+        self.highlevel = HighLevelState(self.settings, self.clock)
+        self._systems: tuple[System[Any], ...] = (
+            LetsCalendarSystem(self.lets_calendar),
+            LemcalSystem(self.lemcal),
+            HighLevelSystem(self.highlevel),
         )
         self.faults = Faults(
             (one.name, operation.name) for one in self._systems for operation in one.operations
@@ -161,7 +165,7 @@ class Sandbox:
         """Stop serving."""
         self.stop()
 
-    def _system(self, name: str) -> System:
+    def _system(self, name: str) -> System[Any]:
         known = {system.name: system for system in self._systems}
         if name not in known:
             raise ValueError(f"the sandbox has no system {name!r}; it has {', '.join(known)}")

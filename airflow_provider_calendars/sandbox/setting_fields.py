@@ -48,11 +48,11 @@ def count(default: int, about: str, *, least: int = 0) -> Any:
     return _field(default, "count", expected, about, lambda value: _is_whole(value) and value >= least)
 
 
-def limit(about: str) -> Any:
-    """Declare a number of things which is unlimited by default."""
+def limit(about: str, default: int | None = None) -> Any:
+    """Declare a number of things that may be unlimited, and is by default."""
     expected = "null for no limit, or a whole number, 0 or more"
     return _field(
-        None, "limit", expected, about, lambda value: value is None or (_is_whole(value) and value >= 0)
+        default, "limit", expected, about, lambda value: value is None or (_is_whole(value) and value >= 0)
     )
 
 
@@ -69,3 +69,13 @@ def rate(about: str, default: tuple[int, float] | None = None) -> Any:
         )
 
     return _field(default, "rate", expected, about, accepts)
+
+
+def some_of(about: str, *words: str) -> Any:
+    """Declare a choice of any number of words; all of them, by default."""
+    expected = f"a list of any of {', '.join(words)}"
+
+    def accepts(value: Any) -> bool:
+        return isinstance(value, list | tuple) and all(one in words for one in value)
+
+    return _field(words, "some", expected, about, accepts)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_calendars.sandbox.highlevel.settings import HighLevelSettings
 from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
 from airflow_provider_calendars.sandbox.lets_calendar.settings import LetsCalendarSettings
 
 
 @dataclass
-class Settings(LetsCalendarSettings, LemcalSettings):
+class Settings(LetsCalendarSettings, LemcalSettings, HighLevelSettings):
     """Everything about a sandbox that can be changed, also while it runs."""
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -195,7 +195,7 @@ def test_command_line(number: signal.Signals) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[2]
-        exports = [process.stdout.readline() for _ in range(2)]
+        exports = [process.stdout.readline() for _ in range(3)]
         state = requests.get(f"{url}/sandbox/state", timeout=5).json()
         assert len(state["lets_calendar"]["campaigns"]) == 3
         assert requests.get(f"{url}/sandbox/settings", timeout=5).json()["send_seconds"] == 0.1
@@ -207,6 +207,7 @@ def test_command_line(number: signal.Signals) -> None:
     assert time.monotonic() - begin < 2
     assert exports[0].startswith("export AIRFLOW_CONN_LETS_CALENDAR_DEFAULT=")
     assert exports[1].startswith("export AIRFLOW_CONN_LEMCAL_DEFAULT=")
+    assert exports[2].startswith("export AIRFLOW_CONN_HIGHLEVEL_DEFAULT=")
     assert log == "lets_calendar GET /campaigns 302\n"
     assert is_free(int(url.rpartition(":")[2]))
 

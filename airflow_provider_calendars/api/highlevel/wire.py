@@ -23,6 +23,11 @@ _SPELLINGS = {
     "look_busy_percentage": "LookBusyPercentage",
     "form_submit_redirect_url": "formSubmitRedirectURL",
 }
+# and its answers hold them rightly spelt, too
+RIGHT_SPELLINGS = {
+    "appointments_per_slot": "appointmentPerSlot",
+    "appointments_per_day": "appointmentPerDay",
+}
 
 
 class Unset(enum.Enum):
@@ -41,6 +46,11 @@ def wire_name(name: str) -> str:
     return _SPELLINGS.get(name) or first + "".join(each.capitalize() for each in others)
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Return all names of a field: Python's, HighLevel's, and HighLevel's without its slips."""
+    return (name, wire_name(name), RIGHT_SPELLINGS.get(name, name))
+
+
 def body(record: Any, *, without: Collection[str] = ()) -> dict[str, Any]:
     """Return a record as HighLevel expects it, without the fields that are not set.
 
@@ -48,7 +58,7 @@ def body(record: Any, *, without: Collection[str] = ()) -> dict[str, Any]:
     :param without: fields to leave out.
     """
     given = {each.name: getattr(record, each.name) for each in fields(record) if each.name not in without}
-    return {wire_name(name): _value(value) for name, value in given.items() if _is_sent(name, value)}
+    return {wire_name(name): plain(value) for name, value in given.items() if _is_sent(name, value)}
 
 
 # the only field that can be sent as null
@@ -59,9 +69,10 @@ def _is_sent(name: str, value: Any) -> bool:
     return value is not UNSET and (value is not None or name in NULLABLE)
 
 
-def _value(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as JSON says it: records as objects under HighLevel's names, tuples as lists."""
     if isinstance(value, tuple | list):
-        return [_value(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         return body(value)
     return dict(value) if isinstance(value, Mapping) else value
@@ -84,11 +95,11 @@ def items(value: Any) -> list[Mapping[str, Any]]:
 
 
 def listed(answer: Any, name: str, read: Callable[[Any], T]) -> list[T]:
-    """Return the records of an answer's list; none where there is nothing but an id for the support.
+    """Return the records of an answer's list; none where nothing but an answer's trimmings are left.
 
     :raises KeyError: the answer holds other things, but no such list.
     """
-    if name not in answer and not set(answer) - {"traceId"}:
+    if name not in answer and not set(answer) - {"traceId", "hasMore"}:
         return []
     return [read(item) for item in items(answer[name])]
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
+
+from airflow_provider_calendars.sandbox.ids import random_id
+
+_ID_LENGTH = 17
+
+
+def new_id(kind: str) -> str:
+    """Invent an id.
+
+    :param kind: what it begins with, e.g. ``mee``.
+    """
+    return f"{kind}_{random_id(_ID_LENGTH)}"
 
 
 @dataclass
@@ -34,18 +46,22 @@ class Meeting:
     :param canceled_at: when it was cancelled, if it was.
     """
 
-    id: str
     meeting_type: MeetingType
     guest_email: str
     guest_name: str
     start: float
-    end: float
     created_at: float
     public: bool
     provided_infos: str
-    event_id: str
     timezone: str = "Europe/Paris"
     canceled_at: float | None = None
+    id: str = field(default_factory=partial(new_id, "mee"))
+    event_id: str = field(default_factory=lambda: random_id(26).lower())
+
+    @property
+    def end(self) -> float:
+        """When it ends."""
+        return self.start + 60 * self.meeting_type.duration
 
 
 @dataclass(frozen=True)
@@ -97,20 +113,6 @@ class Delivery:
     state: str = "waiting"
     status: int | None = None
     attempts: int = 0
-
-
-def moment_of(name: str, value: datetime | str | float) -> float:
-    """Turn a date and time that somebody gave into seconds since 1970.
-
-    :param name: what it is, for the message.
-    :param value: aware, as a date or in ISO 8601; or seconds since 1970.
-    """
-    if isinstance(value, int | float):
-        return float(value)
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if moment.tzinfo is None:
-        raise ValueError(f"`{name}` needs a time zone, e.g. 2027-05-15T14:00:00Z, not {value}")
-    return moment.timestamp()
 
 
 def is_url(text: str) -> bool:

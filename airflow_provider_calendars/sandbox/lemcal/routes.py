@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from airflow_provider_calendars.sandbox.exchange import Answer, Call, Limiter, Operation, Refusal, System
+from airflow_provider_calendars.sandbox.exchange import Act, Answer, Call, Operation, Refusal, System
 from airflow_provider_calendars.sandbox.lemcal import accounts, hooks, pages, views
-from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
 from airflow_provider_calendars.sandbox.lemcal.state import LemcalState
 from airflow_provider_calendars.sandbox.lemcal.throttle import LemcalThrottle
-
-_Act = Callable[[LemcalState, Call], Answer]
 
 
 def _me(state: LemcalState, call: Call) -> Answer:  # noqa: ARG001 - an operation takes both
@@ -35,7 +32,7 @@ def _meeting_type(state: LemcalState, call: Call) -> Answer:
     return Answer(200, views.meeting_type(found))
 
 
-_OPERATIONS: dict[tuple[str, str], _Act] = {
+_ROUTES: dict[tuple[str, str], Act[LemcalState]] = {
     ("GET", "/me"): _me,
     ("GET", "/meetings"): _meetings,
     ("GET", "/meetingTypes"): _meeting_types,
@@ -45,37 +42,13 @@ _OPERATIONS: dict[tuple[str, str], _Act] = {
 }
 
 
-class LemcalSystem(System):
-    """lemcal as a vendor of the sandbox.
-
-    :param state: what it remembers.
-    :param settings: how it behaves.
-    """
+class LemcalSystem(System[LemcalState]):
+    """lemcal as a vendor of the sandbox."""
 
     name = "lemcal"
     prefix = "/api/lemcal"
-
-    def __init__(self, state: LemcalState, settings: LemcalSettings) -> None:
-        super().__init__()
-        self.lock = state.lock
-        self._state = state
-        self._settings = settings
-        self._throttle = LemcalThrottle(settings, state.clock)
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operations of the API, their paths below the prefix."""
-        return tuple(Operation(*route, self._bound(act)) for route, act in _OPERATIONS.items())
-
-    @property
-    def limiter(self) -> Limiter:
-        """How many requests are answered: 20 in 2 seconds."""
-        return self._throttle
-
-    @property
-    def pages(self) -> tuple[Operation, ...]:
-        """Nothing: everything is on the page of the sandbox."""
-        return ()
+    routes = _ROUTES
+    throttle = LemcalThrottle
 
     @property
     def actions(self) -> Mapping[str, Callable[[Mapping[str, Any]], Any]]:
@@ -98,7 +71,7 @@ class LemcalSystem(System):
 
     def error(self, status: int, text: str) -> Answer:
         """Say that something went wrong, in the shape that the settings ask for."""
-        return views.error(self._settings, status, text)
+        return views.error(self._state.settings, status, text)
 
     def unknown_route(self, call: Call) -> Answer:
         """Answer a request for a path that does not exist."""
@@ -120,17 +93,9 @@ class LemcalSystem(System):
         """Describe meetings, hooks and deliveries as HTML."""
         return pages.section(self._state)
 
-    def reset(self) -> None:
-        """Forget everything."""
-        self._state.reset()
-        self._throttle.clear()
-
     def stop(self) -> None:
         """Give up what is on its way to hooks."""
         self._state.stop()
-
-    def _bound(self, act: _Act) -> Callable[[Call], Answer]:
-        return lambda call: act(self._state, call)
 
     def _book(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return views.meeting(self._state.book(**pages.booking(body)))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from datetime import datetime
 
-from airflow_provider_calendars.sandbox.clock import Clock
-from airflow_provider_calendars.sandbox.ids import random_id
+from airflow_provider_calendars.sandbox.clock import Clock, Moment, moment_of
 from airflow_provider_calendars.sandbox.lemcal import views
 from airflow_provider_calendars.sandbox.lemcal.courier import Courier
 from airflow_provider_calendars.sandbox.lemcal.records import (
@@ -17,15 +15,12 @@ from airflow_provider_calendars.sandbox.lemcal.records import (
     Meeting,
     MeetingType,
     is_url,
-    moment_of,
+    new_id,
 )
 from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
 
-Moment = datetime | str | float
-
 _HALF_AN_HOUR = 1800
 _DAY = 86400
-_ID_LENGTH = 17
 
 
 class LemcalState:
@@ -121,23 +116,13 @@ class LemcalState:
         :raises ValueError: the meeting type cannot be booked, or a date has no time zone.
         """
         with self.lock:
-            meeting_type = self._bookable(meeting_type_id)
-            if guest_email is None:
-                number = next(self._guests)
-                guest_email, guest_name = f"guest{number}@example.com", guest_name or f"Guest {number}"
-            begin = self._next_start() if start is None else moment_of("start", start)
-            booked = self.clock.now() if created_at is None else moment_of("created_at", created_at)
             meeting = Meeting(
-                id=f"mee_{random_id(_ID_LENGTH)}",
-                meeting_type=meeting_type,
-                guest_email=guest_email,
-                guest_name=guest_name or "",
-                start=begin,
-                end=begin + 60 * meeting_type.duration,
-                created_at=math.floor(round(booked * 1000, 3)) / 1000,
+                self._bookable(meeting_type_id),
+                *self._guest(guest_email, guest_name),
+                start=self._next_start() if start is None else moment_of("start", start),
+                created_at=self._milliseconds(created_at),
                 public=public,
                 provided_infos=provided_infos,
-                event_id=random_id(26).lower(),
                 timezone=timezone,
             )
             self._meetings[meeting.id] = meeting
@@ -166,7 +151,7 @@ class LemcalState:
         :param status: ``enabled`` or ``disabled``.
         """
         with self.lock:
-            created = MeetingType(f"met_{random_id(_ID_LENGTH)}", name, duration, status)
+            created = MeetingType(new_id("met"), name, duration, status)
             self._types[created.id] = created
             return created
 
@@ -183,7 +168,7 @@ class LemcalState:
         if not is_url(target_url):
             raise ValueError("`target_url` must be a URL that begins with http:// or https://")
         with self.lock:
-            hook_id = f"hoo_{random_id(_ID_LENGTH)}"
+            hook_id = new_id("hoo")
             hook = Hook(hook_id, target_url, meeting_type_id, any_meeting_type, self.clock.now())
             if any(one.details == hook.details for one in self._hooks.values()):
                 return None
@@ -228,6 +213,16 @@ class LemcalState:
         if meeting_type.status != "enabled":
             raise ValueError(f"meeting type {type_id!r} is disabled: nobody can book it")
         return meeting_type
+
+    def _guest(self, email: str | None, name: str | None) -> tuple[str, str]:
+        if email is not None:
+            return email, name or ""
+        number = next(self._guests)
+        return f"guest{number}@example.com", name or f"Guest {number}"
+
+    def _milliseconds(self, moment: Moment | None) -> float:
+        booked = self.clock.now() if moment is None else moment_of("created_at", moment)
+        return math.floor(round(booked * 1000, 3)) / 1000
 
     def _next_start(self) -> float:
         first = math.ceil((self.clock.now() + _DAY) / _HALF_AN_HOUR) * _HALF_AN_HOUR

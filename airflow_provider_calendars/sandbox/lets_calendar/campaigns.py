@@ -14,9 +14,9 @@ from airflow_provider_calendars.sandbox.lets_calendar.rules import (
     is_true,
     refuse,
     required,
-    timezones,
 )
 from airflow_provider_calendars.sandbox.lets_calendar.state import LetsCalendarState
+from airflow_provider_calendars.sandbox.zones import timezones
 
 CAMPAIGNS_A_PAGE = 15
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from airflow_provider_calendars.sandbox.exchange import (
     HTML,
+    Act,
     Answer,
     Call,
-    Limiter,
     Operation,
     Refusal,
     System,
@@ -21,14 +21,11 @@ from airflow_provider_calendars.sandbox.lets_calendar.accounts import (
     grant,
     unauthenticated,
 )
-from airflow_provider_calendars.sandbox.lets_calendar.settings import LetsCalendarSettings
 from airflow_provider_calendars.sandbox.lets_calendar.state import LetsCalendarState
 from airflow_provider_calendars.sandbox.lets_calendar.throttle import LetsCalendarThrottle
 
-_Act = Callable[[LetsCalendarState, Call], Answer]
-
 _CAMPAIGN = "/campaign/{campaign_id}"
-_OPERATIONS: dict[tuple[str, str], _Act] = {
+_ROUTES: dict[tuple[str, str], Act[LetsCalendarState]] = {
     ("POST", "/access_token"): lambda state, call: grant(call, state.tokens, state.settings),
     ("GET", "/timezone-list"): campaigns.list_timezones,
     ("POST", "/create-campaign"): campaigns.create,
@@ -51,32 +48,13 @@ _OPERATIONS: dict[tuple[str, str], _Act] = {
 _WITHOUT_TOKEN = ("/access_token", "/timezone-list")
 
 
-class LetsCalendarSystem(System):
-    """Let's Calendar as a vendor of the sandbox.
-
-    :param state: what it remembers.
-    :param settings: how it behaves.
-    """
+class LetsCalendarSystem(System[LetsCalendarState]):
+    """Let's Calendar as a vendor of the sandbox."""
 
     name = "lets_calendar"
     prefix = "/api/lc"
-
-    def __init__(self, state: LetsCalendarState, settings: LetsCalendarSettings) -> None:
-        super().__init__()
-        self.lock = state.lock
-        self._state = state
-        self._settings = settings
-        self._throttle = LetsCalendarThrottle(settings, state.clock)
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operations of the API, their paths below the prefix."""
-        return tuple(Operation(*route, self._bound(act)) for route, act in _OPERATIONS.items())
-
-    @property
-    def limiter(self) -> Limiter:
-        """How many requests are answered: all of them, unless a setting says otherwise."""
-        return self._throttle
+    routes = _ROUTES
+    throttle = LetsCalendarThrottle
 
     @property
     def pages(self) -> tuple[Operation, ...]:
@@ -99,7 +77,7 @@ class LetsCalendarSystem(System):
 
     def handle(self, operation: Operation, call: Call) -> Answer:
         """Do what a request asks for, if it may."""
-        if self._settings.missing_operations and operation.path.startswith(_CAMPAIGN):
+        if self._state.settings.missing_operations and operation.path.startswith(_CAMPAIGN):
             is_put = operation.method == "PUT"
             return self.wrong_method(call, "GET") if is_put else self.unknown_route(call)
         authorization = call.headers.get("authorization", "")
@@ -131,17 +109,6 @@ class LetsCalendarSystem(System):
     def section(self) -> str:
         """Describe campaigns and mailbox as HTML."""
         return pages.section(self._state)
-
-    def reset(self) -> None:
-        """Forget everything."""
-        self._state.reset()
-        self._throttle.clear()
-
-    def stop(self) -> None:
-        """Do nothing: nothing runs in the background, things happen when somebody looks."""
-
-    def _bound(self, act: _Act) -> Callable[[Call], Answer]:
-        return lambda call: act(self._state, call)
 
     def _set_status(self, body: Mapping[str, Any]) -> dict[str, int]:
         values = [str(body.get(name, "")) for name in ("campaign_id", "email", "status")]

@@ -8,14 +8,13 @@ writes "campaign_id field" in one place and "campaign id field" in another.
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from airflow_provider_calendars.sandbox.exchange import Answer, Refusal
 from airflow_provider_calendars.sandbox.lets_calendar.records import moment
+from airflow_provider_calendars.sandbox.zones import timezones
 
 Body = Mapping[str, Any]
 Errors = dict[str, list[str]]
@@ -183,17 +182,6 @@ def is_form(value: Any, form: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@cache
-def timezones() -> tuple[str, ...]:
-    """List the time zones the sandbox knows: the current IANA names of places, and UTC."""
-    places = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe"}
-    places |= {"Indian", "Pacific"}
-    names = (
-        name for name in zoneinfo.available_timezones() if name.partition("/")[0] in places and "/" in name
-    )
-    return (*sorted(names), "UTC")
 
 
 def _is_zone(value: Any) -> bool:

@@ -1,0 +1,1 @@
+"""HighLevel in the sandbox."""

@@ -1,0 +1,88 @@
+"""The state as JSON for the control API, and as HTML for people; what people fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from airflow_provider_calendars.sandbox.clock import timestamp
+from airflow_provider_calendars.sandbox.highlevel import views
+from airflow_provider_calendars.sandbox.highlevel.records import Event
+from airflow_provider_calendars.sandbox.highlevel.shapes import STATUSES
+from airflow_provider_calendars.sandbox.highlevel.state import HighLevelState
+
+_SHOWN = 200
+_BOOKING = ("calendar_id", "start", "contact_id", "user_id", "status", "title")
+
+
+def booking(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a booking from JSON or from the form on the page.
+
+    :param body: what was sent; what is empty counts as left out.
+    :raises ValueError: a field is unknown.
+    """
+    values = {name: value for name, value in body.items() if value not in ("", None)}
+    unknown = next((name for name in values if name not in _BOOKING), None)
+    if unknown is not None:
+        raise ValueError(f"a booking has no field {unknown!r}; it may have {', '.join(_BOOKING)}")
+    return values
+
+
+def snapshot(state: HighLevelState) -> dict[str, Any]:
+    """Describe calendars, events and everything else as JSON.
+
+    :param state: what is described.
+    """
+    tables = ("groups", "notes", "resources", "notifications", "schedules", "service_locations")
+    return {
+        "location": {"id": state.location_id, "timezone": state.timezone},
+        "users": [asdict(one) for one in state.users.values()],
+        "contacts": [asdict(one) for one in state.contacts.values()],
+        "calendars": [views.calendar(row) for row in state.calendars],
+        "events": [event(state, one) for one in state.events],
+        **{name: getattr(state, name).rows for name in tables},
+        "automations": [asdict(one) for one in state.automations],
+    }
+
+
+def event(state: HighLevelState, one: Event) -> dict[str, Any]:
+    """Describe an event as JSON.
+
+    :param state: where it is.
+    :param one: the event.
+    """
+    moments = {name: views.local(state, getattr(one, name)) for name in ("start", "end", "added", "updated")}
+    return {**asdict(one), **moments}
+
+
+def section(state: HighLevelState) -> str:
+    """Describe calendars and events as HTML, with a form that books.
+
+    :param state: what is described.
+    """
+    from airflow_provider_calendars.sandbox.page import render
+
+    events = state.events
+    return render(
+        "highlevel/templates/overview.html",
+        calendars=state.calendars,
+        contacts=list(state.contacts.values()),
+        statuses=STATUSES,
+        timezone=state.timezone,
+        events=[_row(state, one) for one in reversed(events[-_SHOWN:])],
+        total=len(events),
+        automations=len(state.automations),
+    )
+
+
+def _row(state: HighLevelState, one: Event) -> dict[str, Any]:
+    calendar, contact = state.calendar_table.get(one.calendar_id), state.contacts.get(one.contact_id)
+    user = state.users.get(one.assigned_user_id)
+    return {
+        **event(state, one),
+        "added": timestamp(one.added),
+        "calendar": calendar["name"] if calendar else one.calendar_id,
+        "contact": contact.name if contact else one.contact_id,
+        "user": user.name if user else one.assigned_user_id,
+    }
