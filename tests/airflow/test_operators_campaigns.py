@@ -43,7 +43,7 @@ CONTENT: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     hasten(monkeypatch)
-    looks = "airflow_provider_calendars.operators.lets_calendar.campaigns._LOOKS_AFTER_LOST_REPLY"
+    looks = "airflow_provider_calendars.operators.creation.LOOKS_AFTER_LOST_REPLY"
     monkeypatch.setattr(looks, (0.0, 0.0))
 
 

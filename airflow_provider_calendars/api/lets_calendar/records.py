@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -11,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.fingerprints import fingerprint
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 EVENT_TYPES = ("online", "offline", "physical")
@@ -74,7 +73,7 @@ class CampaignContent:
 
     def fingerprint(self) -> str:
         """Return a text that is the same for the same content only."""
-        return hashlib.sha256(json.dumps(self.to_wire(), sort_keys=True).encode()).hexdigest()
+        return fingerprint(self.to_wire())
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +171,7 @@ class CampaignDetails:
 
     def fingerprint(self) -> str:
         """Return a text that is the same for the same content only."""
-        return hashlib.sha256(
-            json.dumps(dict(self.content), sort_keys=True, default=str).encode()
-        ).hexdigest()
+        return fingerprint(dict(self.content))
 
 
 def utc(naive: str, zone: str) -> datetime:

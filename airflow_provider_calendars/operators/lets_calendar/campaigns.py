@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, OutcomeUnknown
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.lets_calendar.base import (
     LetsCalendarCampaignOperator,
     LetsCalendarOperator,
@@ -36,8 +36,6 @@ _CONTENT_FIELDS = (
     "location",
     "login_url",
 )
-_LOOKS_AFTER_LOST_REPLY = (0.5, 2.5, 6.0)
-_MEMORY = "create_campaign"
 
 
 class _ContentArguments(LetsCalendarOperator):
@@ -143,10 +141,17 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Create the campaign, or find the one an earlier try created."""
-        checks.choice("if_exists", self.if_exists, ("fail", "adopt", "create"))
+        check_if_exists(self.if_exists)
         content = self.content()
-        memory = RunMemory(context)
-        campaign_id, outcome = self._found(content, memory) or self._created(content, memory)
+        creation = Creation(
+            memory=RunMemory(context),
+            key="create_campaign",
+            fingerprint=content.fingerprint(),
+            thing=f"campaign titled {content.title!r} at {content.start_datetime} {content.timezone}",
+            find=lambda: self._matches(content),
+            create=lambda: self.hook.create_campaign(content).campaign_id,
+        )
+        campaign_id, outcome = creation.carry_out(self.if_exists)
         self.publish_early(context, "campaign_id", campaign_id)
         self.campaign_url = self.hook.campaign_url(campaign_id)
         LetsCalendarCampaignLink().publish(context, self.campaign_url)
@@ -158,65 +163,8 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
             "timezone": content.timezone,
         }
 
-    def _found(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str] | None:
-        intent = memory.get(_MEMORY) or {}
-        ours = intent.get("fingerprint") == content.fingerprint()
-        if ours and intent.get("campaign_id"):
-            return str(intent["campaign_id"]), "adopted"
-        matches = self._matches(content)
-        if ours:
-            return self._adopt(content, memory, [each for each in matches if each not in intent["known"]])
-        if matches and self.if_exists == "fail":
-            raise CalendarsError(
-                f"There is a campaign titled {content.title!r} at {content.start_datetime} "
-                f"{content.timezone} already: {', '.join(matches)}. "
-                "Set if_exists to adopt or create if that is right."
-            )
-        if matches and self.if_exists == "adopt":
-            return self._adopt(content, memory, matches)
-        memory.set(_MEMORY, {"fingerprint": content.fingerprint(), "known": matches})
-        return None
-
-    def _adopt(
-        self, content: CampaignContent, memory: RunMemory, candidates: list[str]
-    ) -> tuple[str, str] | None:
-        if len(candidates) > 1:
-            raise CalendarsError(
-                f"Several campaigns could be the one titled {content.title!r}: {', '.join(candidates)}. "
-                "Remove the wrong ones in the panel, or give this one another title."
-            )
-        if not candidates:
-            return None
-        self._remember(content, memory, candidates[0])
-        return candidates[0], "adopted"
-
-    def _created(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str]:
-        try:
-            campaign_id = self.hook.create_campaign(content).campaign_id
-        except OutcomeUnknown:
-            return self._look_for_lost(content, memory)
-        self._remember(content, memory, campaign_id)
-        return campaign_id, "created"
-
-    def _look_for_lost(self, content: CampaignContent, memory: RunMemory) -> tuple[str, str]:
-        known = (memory.get(_MEMORY) or {}).get("known", [])
-        for wait in _LOOKS_AFTER_LOST_REPLY:
-            time.sleep(wait)
-            candidates = [each for each in self._matches(content) if each not in known]
-            if found := self._adopt(content, memory, candidates):
-                return found
-        raise OutcomeUnknown(
-            f"The reply to creating campaign {content.title!r} was lost and it is not in the list. "
-            "A retry looks again before it creates one."
-        )
-
     def _matches(self, content: CampaignContent) -> list[str]:
         return [each.campaign_id for each in self.hook.list_campaigns() if _is_same(each, content)]
-
-    def _remember(self, content: CampaignContent, memory: RunMemory, campaign_id: str) -> None:
-        known = (memory.get(_MEMORY) or {}).get("known", [])
-        intent = {"fingerprint": content.fingerprint(), "known": known, "campaign_id": campaign_id}
-        memory.set(_MEMORY, intent)
 
 
 def _is_same(campaign: Campaign, content: CampaignContent) -> bool:
