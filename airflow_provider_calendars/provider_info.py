@@ -81,6 +81,36 @@ SYSTEMS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "highlevel": {
+        "connection-type": "highlevel",
+        "hook-class-name": f"{_PACKAGE}.hooks.highlevel.HighLevelHook",
+        "hook-name": "HighLevel",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "port"],
+            "relabeling": {
+                "login": "Location id",
+                "password": "Private integration token",
+                "host": "Host (optional)",
+            },
+            "placeholders": {
+                "login": "the id in the sub-account's address: /v2/location/<id>/",
+                "password": "pit-... (Settings > Private Integrations of the sub-account)",
+                "host": "https://services.leadconnectorhq.com",
+            },
+        },
+        "conn-fields": {
+            **_TIMEOUT,
+            **_ALLOW_HTTP,
+            "api_version": {
+                "label": "API version",
+                "description": (
+                    "Another value of the Version header for all calls, e.g. 2023-02-21. "
+                    "Empty: the version that HighLevel documents for each product."
+                ),
+                "schema": {"type": ["string", "null"]},
+            },
+        },
+    },
 }
 
 _CONFIG = {
@@ -103,6 +133,7 @@ _CONFIG = {
 _INTEGRATIONS = {
     "Let's Calendar": "https://panel.letscalendar.com/docs",
     "lemcal": "https://developer.lemcal.com/",
+    "HighLevel": "https://marketplace.gohighlevel.com/docs/",
 }
 
 

@@ -26,6 +26,13 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def texts(name: str, value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, none of them blank; None is an empty list."""
+    if isinstance(value, str) or not isinstance(value or (), Iterable):
+        raise ConfigurationError(f"{name} must be a list of texts, not {type(value).__name__}.")
+    return tuple(text(name, each) for each in value or ())
+
+
 def integer(name: str, value: Any) -> int:
     """Return a whole number, from a number or from the text a template rendered."""
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
@@ -33,6 +40,17 @@ def integer(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigurationError(f"{name} must be a whole number, not {type(value).__name__} {value!r:.40}.")
     return value
+
+
+def number(name: str, value: Any) -> float:
+    """Return a number, from a number or from the text a template rendered."""
+    try:
+        given = float(value) if isinstance(value, str) else value
+    except ValueError:
+        given = None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise ConfigurationError(f"{name} must be a number, not {type(value).__name__} {value!r:.40}.")
+    return given
 
 
 def seconds(name: str, value: Any) -> float:

@@ -13,6 +13,12 @@ from airflow_provider_calendars.api import checks
 NOTHING_TO_DO_CHOICES = ("succeed", "skip", "fail")
 
 
+def is_backfill(context: Context) -> bool:
+    """Return whether a run makes up for the past, so that people should hear nothing of it."""
+    run_type = getattr(context.get("dag_run"), "run_type", None)
+    return getattr(run_type, "value", run_type) == "backfill"
+
+
 class CalendarsOperator(BaseOperator):
     """Base of the operators: a small result, each entry of which is an XCom of its own.
 

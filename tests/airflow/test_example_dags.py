@@ -14,6 +14,7 @@ from airflow.sdk import DAG
 
 from airflow_provider_calendars.sandbox import Sandbox
 from airflow_provider_calendars.sandbox.demo import example_dags
+from airflow_provider_calendars.sandbox.highlevel.seeds import CONTACTS, SOMEBODY_ELSE
 
 DAGS = example_dags()
 
@@ -93,3 +94,36 @@ def test_every_example_dag_parses_and_explains_itself(name: str) -> None:
     dag = load(name)
     assert dag.dag_id == name
     assert dag.doc_md
+
+
+@pytest.mark.slow
+def test_calendars_are_as_their_file_says(calendars_connections: Sandbox, airflow_database: Path) -> None:
+    """A plan changes nothing, a run changes what the plan said, and the next one finds nothing to do."""
+    sandbox, name = calendars_connections, "highlevel_calendars_as_code"
+
+    def calendars() -> list[tuple[str, int]]:
+        return [(row["name"], row["slotDuration"]) for row in sandbox.highlevel.calendars]
+
+    def writes() -> int:
+        return sum(entry.method in {"POST", "PUT"} for entry in sandbox.journal.entries)
+
+    before = calendars()
+    assert load(name).test(run_conf={"apply": False}).state == "success"
+    assert (calendars(), writes()) == (before, 0)
+    for _ in range(2):
+        assert load(name).test().state == "success"
+        assert calendars() == [("Product demo", 45), ("Grace Hopper", 30), ("Office hours", 30)]
+        assert writes() == 2
+
+
+@pytest.mark.slow
+def test_who_waits_gets_a_slot_once(calendars_connections: Sandbox, airflow_database: Path) -> None:
+    """Everybody on the list gets one appointment, and a second run books nobody."""
+    highlevel, dag = calendars_connections.highlevel, load("highlevel_book_from_waitlist")
+    highlevel.race(1)
+    assert dag.test().state == "success"
+    waiting = [each for each in highlevel.appointments if each.contact_id != SOMEBODY_ELSE]
+    assert sorted(each.contact_id for each in waiting) == [each.id for each in CONTACTS[:3]]
+    assert dag.test().state == "success"
+    assert [each for each in highlevel.appointments if each.contact_id != SOMEBODY_ELSE] == waiting
+    assert highlevel.automations == []

@@ -14,6 +14,8 @@ from airflow.providers_manager import ProvidersManager
 from airflow.sdk import Connection
 
 from airflow_provider_calendars import __version__
+from airflow_provider_calendars.hooks.highlevel import HighLevelHook
+from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.provider_info import SYSTEMS, get_provider_info
 
@@ -37,11 +39,16 @@ def test_airflow_lists_the_provider(manager: ProvidersManager) -> None:
     assert provider.data["name"] == "Calendars"
 
 
-def test_airflow_makes_the_hook_of_the_connection_type() -> None:
-    """A connection of type lets_calendar gets our hook."""
-    hook = Connection(conn_id="x", conn_type="lets_calendar").get_hook()
-    assert isinstance(hook, LetsCalendarHook)
-    assert hook.lets_calendar_conn_id == "x"
+@pytest.mark.parametrize(
+    ("conn_type", "hook_class"),
+    [("lets_calendar", LetsCalendarHook), ("lemcal", LemcalHook), ("highlevel", HighLevelHook)],
+)
+def test_airflow_makes_the_hook_of_the_connection_type(conn_type: str, hook_class: type[Any]) -> None:
+    """A connection of one of our types gets our hook, and the id under the name one would guess."""
+    hook = Connection(conn_id="x", conn_type=conn_type).get_hook()
+    assert isinstance(hook, hook_class)
+    assert getattr(hook, f"{conn_type}_conn_id") == "x"
+    assert hook_class.default_conn_name == f"{conn_type}_default"
 
 
 def test_airflow_lists_links_and_triggers(manager: ProvidersManager) -> None:
@@ -80,31 +87,55 @@ def form_of(connection_type: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_form_shows_every_field() -> None:
+@pytest.mark.parametrize(
+    ("conn_type", "name", "login", "password", "further"),
+    [
+        (
+            "lets_calendar",
+            "Let's Calendar",
+            "Client key",
+            "Secret key",
+            ["allow_http", "share_login", "timeout"],
+        ),
+        ("lemcal", "lemcal", "User id", "API key", ["timeout", "webhook_secret"]),
+        (
+            "highlevel",
+            "HighLevel",
+            "Location id",
+            "Private integration token",
+            ["allow_http", "api_version", "timeout"],
+        ),
+    ],
+)
+def test_the_form_shows_every_field(
+    conn_type: str, name: str, login: str, password: str, further: list[str]
+) -> None:
     """Admin > Connections > Add names all fields, explains the further ones and requires none of them."""
-    form = form_of("lets_calendar")
-    assert form["hook_name"] == "Let's Calendar"
+    form = form_of(conn_type)
+    assert form["hook_name"] == name
     fields = form["standard_fields"]
-    assert (fields["login"]["title"], fields["password"]["title"]) == ("Client key", "Secret key")
+    assert (fields["login"]["title"], fields["password"]["title"]) == (login, password)
     assert fields["url_schema"]["hidden"]
     assert fields["port"]["hidden"]
-    further = form["extra_fields"]
-    assert sorted(further) == ["allow_http", "share_login", "timeout"]
-    for name, field in further.items():
-        assert field["schema"]["title"], name
-        assert "null" in field["schema"]["type"], f"{name} would be required"
-        assert field["description"], name
+    assert sorted(form["extra_fields"]) == further
+    for extra, field in form["extra_fields"].items():
+        assert field["schema"]["title"], extra
+        assert "null" in field["schema"]["type"], f"{extra} would be required"
+        assert field["description"], extra
 
 
-def test_both_forms_come_from_one_dictionary() -> None:
+@pytest.mark.parametrize("hook_class", [LetsCalendarHook, LemcalHook, HighLevelHook])
+def test_both_forms_come_from_one_dictionary(hook_class: Any) -> None:
     """What Airflow 3.1 asks the hook for is what later versions read from the metadata."""
-    behaviour = LetsCalendarHook.get_ui_field_behaviour()
-    assert behaviour["relabeling"] == SYSTEMS["lets_calendar"]["ui-field-behaviour"]["relabeling"]
+    behaviour = hook_class.get_ui_field_behaviour()
+    assert behaviour["relabeling"] == SYSTEMS[hook_class.conn_type]["ui-field-behaviour"]["relabeling"]
     assert behaviour["hidden_fields"] == ["schema", "port"]
 
 
-def test_no_field_is_masked_by_accident() -> None:
-    """Airflow hides values by their name; a switch named after a token would read *** when reopened."""
+@pytest.mark.parametrize("conn_type", sorted(SYSTEMS))
+def test_fields_are_masked_by_their_names(conn_type: str) -> None:
+    """Airflow hides values by their name: secrets must be hidden, and nothing else must read ***."""
     masker = pytest.importorskip("airflow.sdk._shared.secrets_masker")
-    for name in SYSTEMS["lets_calendar"]["conn-fields"]:
-        assert not masker.should_hide_value_for_key(name)
+    for name, field in SYSTEMS[conn_type]["conn-fields"].items():
+        is_secret = field["schema"].get("format") == "password"
+        assert masker.should_hide_value_for_key(name) == is_secret

@@ -12,6 +12,8 @@ from airflow_provider_calendars.api.highlevel.wire import body, flag, inside, is
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 APPOINTMENT_STATUSES = ("new", "confirmed", "cancelled", "showed", "noshow", "invalid")
+# HighLevel shows two more than it takes
+SHOWN_STATUSES = (*APPOINTMENT_STATUSES, "active", "completed")
 MEETING_PLACES = ("custom", "zoom", "gmeet", "phone", "address", "ms_teams", "google")
 _TIMES = ("start_time", "end_time")
 
@@ -68,6 +70,16 @@ class AppointmentContent:
     def to_update(self) -> dict[str, Any]:
         """Return the body that changes an appointment, without what cannot be changed."""
         return {**body(self, without=(*_TIMES, "contact_id")), **times(self)}
+
+    def is_shown_by(self, event: Event) -> bool:
+        """Return whether an appointment is what this makes of it, as far as it can be seen."""
+        wanted = {name: value for name, value in self.to_update().items() if name in event.fields}
+        seen = {name: event.fields[name] for name in wanted}
+        moments = {"startTime": event.start, "endTime": event.end}
+        return bool(wanted) and all(
+            moment(value) == moments[name] if name in moments else value == seen[name]
+            for name, value in wanted.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

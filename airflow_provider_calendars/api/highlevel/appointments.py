@@ -32,11 +32,12 @@ class Appointments(HighLevelBase):
     def update_appointment(self, event_id: str, content: AppointmentContent) -> Flow[Event]:
         """Change what is set of an appointment; of a series, name the master event.
 
-        PUT /calendars/events/appointments/{event_id}; repeated when the outcome is not known, which runs
-        automations again unless ``to_notify`` is False.
+        PUT /calendars/events/appointments/{event_id}; repeated when the outcome is not known only if
+        ``to_notify`` is False, because automations would run again.
 
         https://marketplace.gohighlevel.com/docs/ghl/calendars/edit-appointment
         """
         where = path("/calendars/events/appointments/{event_id}", event_id=event_id)
-        request = self.request("PUT", where, repeat=Repeat.ALWAYS, json=content.to_update())
+        repeat = Repeat.ALWAYS if content.to_notify is False else Repeat.IF_UNSENT
+        request = self.request("PUT", where, repeat=repeat, json=content.to_update())
         return self.call(request, Event.from_single)

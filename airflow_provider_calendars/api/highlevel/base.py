@@ -21,12 +21,12 @@ from airflow_provider_calendars.api.highlevel.refusals import ADVICE, read, with
 from airflow_provider_calendars.api.policy import Repeat, Retries
 from airflow_provider_calendars.exceptions import ApiError, NotFound, OperationUnavailable, RateLimited
 
-_NEWEST = "v3"
+NEWEST = "v3"
 # what a path begins with is its product family; the longest beginning counts
 VERSIONS: Mapping[str, str] = {
     "/calendars": "2021-04-15",
-    "/calendars/services": _NEWEST,
-    "/calendars/schedules/event-calendar": _NEWEST,
+    "/calendars/services": NEWEST,
+    "/calendars/schedules/event-calendar": NEWEST,
     "/contacts": "2021-07-28",
     "/locations": "2021-07-28",
     "/oauth": "2021-07-28",
@@ -65,7 +65,7 @@ class HighLevelBase(Api):
     def standing_headers(self, path: str) -> Mapping[str, str]:
         """Return the version of the product family that a path belongs to."""
         families = [each for each in self.versions if path.startswith(each)]
-        return {"Version": self.versions[max(families, key=len)] if families else _NEWEST}
+        return {"Version": self.versions[max(families, key=len)] if families else NEWEST}
 
     def understood(self, response: Response) -> Response:
         """Return a time-out as a time-out, and a 429 with the time to wait."""

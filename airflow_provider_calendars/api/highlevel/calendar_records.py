@@ -10,6 +10,7 @@ from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.highlevel.hours import Availability, LookBusy, OpenHours
 from airflow_provider_calendars.api.highlevel.wire import (
     NULLABLE,
+    RIGHT_SPELLINGS,
     UNSET,
     Unset,
     body,
@@ -21,8 +22,8 @@ from airflow_provider_calendars.api.highlevel.wire import (
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 CALENDAR_TYPES = ("round_robin", "event", "class_booking", "collective", "service_booking", "personal")
-_CREATE_ONLY = ("calendar_type", "slot_buffer_unit")
-_CHOICES = {
+CREATE_ONLY = ("calendar_type", "slot_buffer_unit")
+CHOICES = {
     "calendar_type": CALENDAR_TYPES,
     "event_type": ("RoundRobin_OptimizeForAvailability", "RoundRobin_OptimizeForEqualDistribution"),
     "widget_type": ("default", "classic"),
@@ -178,11 +179,11 @@ class CalendarContent:
     def to_update(self) -> dict[str, Any]:
         """Return the body that changes a calendar, without what cannot be changed."""
         self.check()
-        return _with_false_zones(body(self, without=_CREATE_ONLY))
+        return _with_false_zones(body(self, without=CREATE_ONLY))
 
     def check(self) -> None:
         """Refuse what HighLevel would. Its own answers may say more, so they are read without."""
-        for name, known in _CHOICES.items():
+        for name, known in CHOICES.items():
             if getattr(self, name) is not None:
                 checks.choice(name, getattr(self, name), known)
         if self.availability_type not in (UNSET, None, 0, 1):
@@ -213,10 +214,6 @@ _OBJECTS: Mapping[str, Callable[[Any], Any]] = {
     "look_busy_config": LookBusy.from_answer,
     "recurring": Recurring.from_answer,
 }
-_RIGHT_SPELLINGS = {
-    "appointments_per_slot": "appointmentPerSlot",
-    "appointments_per_day": "appointmentPerDay",
-}
 
 
 def _read(item: Mapping[str, Any], name: str) -> Any:
@@ -228,7 +225,7 @@ def _read(item: Mapping[str, Any], name: str) -> Any:
         return None if value is None else tuple(_LISTS[name](each) for each in items(value))
     if name in _OBJECTS:
         return _OBJECTS[name](value) if isinstance(value, Mapping) and value else None
-    return item.get(_RIGHT_SPELLINGS[name]) if value is None and name in _RIGHT_SPELLINGS else value
+    return item.get(RIGHT_SPELLINGS[name]) if value is None and name in RIGHT_SPELLINGS else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""What sensors wait for at HighLevel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from airflow_provider_calendars.api.flow import Flow, now
+from airflow_provider_calendars.api.highlevel import HighLevelApi
+from airflow_provider_calendars.api.highlevel.appointment_records import Event, Slot
+from airflow_provider_calendars.api.watching import Verdict
+from airflow_provider_calendars.exceptions import CalendarsError
+
+DELETED = "deleted"
+
+
+@dataclass(slots=True)
+class FreeSlot:
+    """Whether a calendar has free slots: so many of them.
+
+    :param calendar_id: the calendar.
+    :param end: ISO; no slot then or later counts.
+    :param start: ISO; no slot before counts. None for the moment of each look.
+    :param timezone: the zone slots are written in; None for the location's, which is looked up once.
+    :param user_ids: only slots of these users.
+    :param slots: how many there must be.
+    """
+
+    calendar_id: str
+    end: str
+    start: str | None = None
+    timezone: str | None = None
+    user_ids: list[str] = field(default_factory=list)
+    slots: int = 1
+
+    def look(self, api: HighLevelApi) -> Flow[Verdict]:
+        """Read the free slots."""
+        free = yield from self._free_slots(api)
+        first = min(free, key=lambda slot: slot.start, default=None)
+        return Verdict(
+            len(free) >= self.slots,
+            f"Calendar {self.calendar_id} has {len(free)} free slots until {self.end}.",
+            {
+                "calendar_id": self.calendar_id,
+                "count": len(free),
+                "first_slot": first.text if first else None,
+            },
+        )
+
+    def _free_slots(self, api: HighLevelApi) -> Flow[Sequence[Slot]]:
+        time = datetime.fromtimestamp((yield from now()), UTC)
+        start = datetime.fromisoformat(self.start) if self.start else time
+        end = datetime.fromisoformat(self.end)
+        if end <= max(start, time):
+            raise CalendarsError(
+                f"It is past {self.end}, so calendar {self.calendar_id} has no slot until then."
+            )
+        if self.timezone is None:
+            self.timezone = (yield from api.get_location()).timezone
+        slots = yield from api.list_free_slots(
+            self.calendar_id, start, end, timezone=self.timezone, user_ids=self.user_ids or None
+        )
+        return slots
+
+
+@dataclass(slots=True)
+class AppointmentStatus:
+    """Whether an appointment has one of some statuses.
+
+    :param appointment_id: the appointment.
+    :param statuses: those that end the wait; ``deleted`` is one.
+    :param failed_statuses: those that end it badly.
+    """
+
+    appointment_id: str
+    statuses: list[str]
+    failed_statuses: list[str] = field(default_factory=list)
+
+    def look(self, api: HighLevelApi) -> Flow[Verdict]:
+        """Read the appointment, which can be read even after it was deleted.
+
+        :raises CalendarsError: it was deleted, or has a failed status.
+        """
+        appointment = yield from api.get_appointment(self.appointment_id)
+        status = _status(appointment)
+        if status not in self.statuses and status in {*self.failed_statuses, DELETED}:
+            raise CalendarsError(
+                f"Appointment {self.appointment_id} is {status}; {' or '.join(self.statuses)} was waited for."
+            )
+        return Verdict(
+            status in self.statuses,
+            f"Appointment {self.appointment_id} is {status or 'without a status'}.",
+            {"appointment_id": self.appointment_id, "status": status},
+        )
+
+
+def _status(appointment: Event) -> str:
+    return DELETED if appointment.deleted else appointment.status

@@ -1,0 +1,105 @@
+"""Which free slots are tried, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.exceptions import ConfigurationError, Conflict
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.highlevel.appointment_records import Event
+    from airflow_provider_calendars.hooks.highlevel import HighLevelHook
+
+_A_MINUTE = timedelta(minutes=1)
+CHOICES = ("first", "nearest", "round_robin")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A slot that can be booked, of a user or of whoever HighLevel chooses."""
+
+    text: str
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which slots are looked for, and in which order.
+
+    :param start: no slot before is wanted.
+    :param end: no slot then or later is wanted.
+    """
+
+    hook: HighLevelHook
+    calendar_id: str
+    start: datetime
+    end: datetime
+    choose: str
+    nearest_to: datetime | None
+    user_ids: tuple[str, ...]
+    timezone: str | None
+
+    def offers(self) -> Iterator[Offer]:
+        """Return the free slots, the best one first."""
+        if self.choose == "round_robin":
+            return self._by_user()
+        return self._by_time()
+
+    def appointments_of(self, contact_id: str) -> list[str]:
+        """Return the ids of a contact's appointments in the calendar and the time."""
+        events = self._events(calendar_id=self.calendar_id)
+        return [each.event_id for each in events if each.contact_id == contact_id]
+
+    def _events(self, **whose: str) -> list[Event]:
+        from airflow_provider_calendars.api.highlevel.events import Window
+
+        return [each for each in self.hook.list_events(Window(self.start, self.end, **whose)) if is_on(each)]
+
+    def assigned(self, offer: Offer) -> Offer:
+        """Return a slot with somebody who is free then.
+
+        :raises Conflict: nobody is any more.
+        """
+        start = checks.moment("slot", offer.text)
+        for user_id in self._members():
+            free = self.hook.list_free_slots(
+                self.calendar_id, start, start + _A_MINUTE, timezone=self.timezone, user_id=user_id
+            )
+            if any(slot.text == offer.text for slot in free):
+                return Offer(offer.text, user_id)
+        raise Conflict(f"Nobody is free at {offer.text} any more.", system="HighLevel")
+
+    def _by_time(self) -> Iterator[Offer]:
+        only = self.user_ids[0] if len(self.user_ids) == 1 else None
+        several = self.user_ids if len(self.user_ids) > 1 else None
+        slots = self.hook.list_free_slots(
+            self.calendar_id, self.start, self.end, timezone=self.timezone, user_id=only, user_ids=several
+        )
+        wanted = self.nearest_to or self.start
+        ordered = sorted(slots, key=lambda slot: (abs(slot.start - wanted), slot.start))
+        return (Offer(slot.text, only) for slot in ordered)
+
+    def _by_user(self) -> Iterator[Offer]:
+        for user_id in sorted(self._members(), key=lambda user_id: len(self._events(user_id=user_id))):
+            slots = self.hook.list_free_slots(
+                self.calendar_id, self.start, self.end, timezone=self.timezone, user_id=user_id
+            )
+            for slot in sorted(slots, key=lambda slot: slot.start):
+                yield Offer(slot.text, user_id)
+
+    def _members(self) -> tuple[str, ...]:
+        if self.user_ids:
+            return self.user_ids
+        members = self.hook.get_calendar(self.calendar_id).content.team_members or ()
+        if not members:
+            raise ConfigurationError(f"Calendar {self.calendar_id} has no team members; give user_ids.")
+        return tuple(each.user_id for each in members)
+
+
+def is_on(event: Event) -> bool:
+    """Return whether an appointment is neither cancelled nor deleted."""
+    return not event.deleted and event.status not in {"cancelled", "invalid"}
