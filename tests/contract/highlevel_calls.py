@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow_provider_calendars.api.flow import Flow
@@ -13,6 +14,11 @@ from airflow_provider_calendars.api.highlevel.calendar_records import (
     MeetingPlace,
     Recurring,
     TeamMember,
+)
+from airflow_provider_calendars.api.highlevel.contact_records import (
+    ContactContent,
+    ContactSearch,
+    CustomField,
 )
 from airflow_provider_calendars.api.highlevel.events import Window
 from airflow_provider_calendars.api.highlevel.hours import Availability, Hours, LookBusy, OpenHours
@@ -221,4 +227,39 @@ VARIANTS: Mapping[str, Call] = {
         ScheduleContent(name="Any", timezone="Europe/Berlin", user_id="u1")
     ),
     "updateSchedule": lambda api: api.update_schedule("s1", ScheduleContent(name="Other")),
+}
+
+CONTACT = ContactContent(
+    first_name="Ada",
+    last_name="Byron",
+    name="Ada Byron",
+    email="ada@example.com",
+    phone="+4930123456",
+    address1="Main Street 1",
+    city="Berlin",
+    state="BE",
+    postal_code="10115",
+    country="DE",
+    website="https://example.com",
+    timezone="Europe/Berlin",
+    source="export",
+    company_name="Engines Ltd",
+    assigned_to="u1",
+    date_of_birth="1815-12-10",
+    custom_fields=(CustomField(id="f1", field_value="notes"),),
+)
+SEARCH = ContactSearch(tags=("webinar",), updated_since=datetime(2026, 6, 1, tzinfo=UTC))
+CONTACT_CALLS: Mapping[str, Call] = {
+    "search-contacts-advanced": lambda api: api.search_contacts_page(SEARCH),
+    "get-contact": lambda api: api.get_contact("p1"),
+    "get-duplicate-contact": lambda api: api.find_duplicate_contact(
+        email="ada@example.com", phone="+4930123456"
+    ),
+    "upsert-contact": lambda api: api.upsert_contact(CONTACT),
+    "create-contact": lambda api: api.create_contact(CONTACT, tags=["webinar"]),
+    "update-contact": lambda api: api.update_contact("p1", CONTACT),
+    "delete-contact": lambda api: api.delete_contact("p1"),
+    "add-tags": lambda api: api.add_contact_tags("p1", ["webinar"]),
+    "remove-tags": lambda api: api.remove_contact_tags("p1", ["webinar"]),
+    "get-appointments-for-contact": lambda api: api.list_contact_appointments("p1", timezone="Europe/Berlin"),
 }

@@ -97,6 +97,21 @@ def _plain_bearer_tokens(spec: Schema) -> None:
                 scheme.pop(name, None)
 
 
+def _leave_searches_open(spec: Schema) -> None:
+    """The body of a search has no schema at all."""
+    spec["components"]["schemas"]["SearchBodyV2DTO"]["additionalProperties"] = True
+
+
+def _plain_values_of_custom_fields(spec: Schema) -> None:
+    """A custom field is one of eleven schemas that overlap; here it is what they share."""
+    for name in ("CreateContactDto", "UpdateContactDto", "UpsertContactDto"):
+        spec["components"]["schemas"][name]["properties"]["customFields"]["items"] = {
+            "type": "object",
+            "properties": {"id": {"type": "string"}, "key": {"type": "string"}, "field_value": {}},
+            "additionalProperties": False,
+        }
+
+
 PATCHES: tuple[Callable[[Schema], None], ...] = (_plain_bearer_tokens, _declare_path_parameters)
 CALENDAR_PATCHES: tuple[Callable[[Schema], None], ...] = (
     _allow_null_availability_type,
@@ -106,6 +121,24 @@ CALENDAR_PATCHES: tuple[Callable[[Schema], None], ...] = (
     _no_plural_examples,
     _refuse_further_properties,
 )
+
+
+CONTACT_PATCHES: tuple[Callable[[Schema], None], ...] = (
+    _plain_values_of_custom_fields,
+    _texts_for_times,
+    _booleans_for_examples,
+    _no_plural_examples,
+    _refuse_further_properties,
+    _leave_searches_open,
+)
+
+
+def _keep(spec: Schema, wanted: Callable[[str, Schema], bool]) -> None:
+    for path, operations in list(spec["paths"].items()):
+        kept = {method: said for method, said in operations.items() if wanted(method, said)}
+        spec["paths"][path] = kept
+        if not kept:
+            del spec["paths"][path]
 
 
 def _bodies(spec: Schema) -> set[str]:
@@ -155,19 +188,24 @@ class Specification:
     """One file.
 
     :param name: of the file, without ``.json``.
-    :param paths: only these.
+    :param paths: only these, of which only look-ups are used.
+    :param operations: only these, by their ids.
     """
 
-    def __init__(self, name: str, paths: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, name: str, paths: frozenset[str] | None = None, operations: frozenset[str] = frozenset()
+    ) -> None:
         at = folder()
         assert at is not None
         spec = json.loads((at / "apps" / f"{name}.json").read_text(encoding="utf-8"))
         if paths is not None:
             spec["paths"] = {path: said for path, said in spec["paths"].items() if path in paths}
-            # of these only look-ups are used, whose schemas are not judged
-            for operations in spec["paths"].values():
-                for method in set(operations) - {"get"}:
-                    del operations[method]
+            # the schemas of look-ups are not judged
+            _keep(spec, lambda method, _: method == "get")
+        elif operations:
+            _keep(spec, lambda _, said: said["operationId"] in operations)
+            for patch in CONTACT_PATCHES:
+                patch(spec)
         else:
             for patch in CALENDAR_PATCHES:
                 patch(spec)

@@ -13,7 +13,7 @@ from airflow_provider_calendars.api.flow import Request
 from airflow_provider_calendars.api.highlevel import HighLevelApi
 from airflow_provider_calendars.api.highlevel.refusals import scope_of
 from airflow_provider_calendars.api.highlevel.wire import UNSET
-from tests.contract.highlevel_calls import CALENDAR, CALLS, VARIANTS, Call
+from tests.contract.highlevel_calls import CALENDAR, CALLS, CONTACT_CALLS, VARIANTS, Call
 from tests.contract.specification import HOST, Operation, Specification, folder
 from tests.unit.feeding import answer, conversation
 
@@ -25,23 +25,27 @@ pytestmark = pytest.mark.skipif(
 
 LOOK_UPS = frozenset({"/locations/{locationId}", "/locations/{locationId}/timezones", "/users/"})
 CASES = [
-    *(pytest.param(name, call, id=name) for name, call in CALLS.items()),
+    *(pytest.param(name, call, id=name) for name, call in {**CALLS, **CONTACT_CALLS}.items()),
     *(pytest.param(name, call, id=f"{name}-variant") for name, call in VARIANTS.items()),
 ]
 # the files give one answer no schema, and say of another that it has more pages
 ANSWERS: Mapping[str, Callable[[Any], Any]] = {
     "get-timezones": lambda _: {"timeZones": ["Europe/Berlin"]},
     "get-appointment-notes": lambda example: {**example, "hasMore": False},
+    "search-contacts-advanced": lambda _: {"contacts": [], "total": 0, "traceId": "t1"},
+    "get-duplicate-contact": lambda _: {"contact": None},
 }
 
 
 @cache
 def specification(product: str) -> Specification:
+    if product == "contacts":
+        return Specification(product, operations=frozenset(CONTACT_CALLS))
     return Specification(product, None if product == "calendars" else LOOK_UPS)
 
 
 def every_operation() -> dict[str, Operation]:
-    products = [specification(name) for name in ("calendars", "locations", "users")]
+    products = [specification(name) for name in ("calendars", "contacts", "locations", "users")]
     return {name: said for product in products for name, said in product.operations.items()}
 
 
@@ -60,8 +64,8 @@ def judged(name: str, request: Request) -> list[str]:
 
 
 def test_every_operation_has_a_function() -> None:
-    """All 41 operations on calendars are there, and three look-ups."""
-    assert set(CALLS) == set(every_operation())
+    """All 41 operations on calendars are there, three look-ups, and those on contacts that are needed."""
+    assert {*CALLS, *CONTACT_CALLS} == set(every_operation())
     assert len(specification("calendars").operations) == 41
 
 
@@ -108,6 +112,22 @@ def test_the_calendar_of_these_tests_has_every_field() -> None:
 def test_everything_that_may_be_written_can_be(name: str, schema: str, left_out: set[str]) -> None:
     """Every property of a body is sent by some field; a place that can only be read is not."""
     assert set(sent(name, CALLS[name]).json) == specification("calendars").properties(schema) - left_out
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "left_out"),
+    [
+        ("upsert-contact", "UpsertContactDto", {"createNewIfDuplicateAllowed", "tags"}),
+        ("create-contact", "CreateContactDto", set()),
+        ("update-contact", "UpdateContactDto", {"tags"}),
+        ("add-tags", "TagsDTO", set()),
+    ],
+)
+def test_what_of_a_contact_is_never_written(name: str, schema: str, left_out: set[str]) -> None:
+    """What a person wants is never overwritten, nor are tags where that would replace them."""
+    wishes = {"dnd", "dndSettings", "inboundDndSettings", "gender"}
+    expected = specification("contacts").properties(schema) - left_out - wishes
+    assert set(sent(name, CONTACT_CALLS[name]).json) == expected
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ GRACE, LINUS = "usrGrace000000000001", "usrLinus000000000001"
 ADA, BLAISE = "conAda00000000000001", "conBlaise00000000001"
 TAKEN = "The slot you have selected is no longer available."
 DAY = 86400
+CONTACTS_VERSION = "2021-07-28"
 
 
 class Client:
@@ -61,6 +62,19 @@ class Client:
 
     def appointment(self, event_id: str) -> dict[str, Any]:
         return self.get(f"calendars/events/appointments/{event_id}").json()["appointment"]
+
+    def search(self, size: int = 100, **body: Any) -> requests.Response:
+        return self.post("contacts/search", pageLimit=size, **body)
+
+    def found(self, *filters: Any, **body: Any) -> list[str]:
+        answer = self.search(filters=list(filters), **body)
+        assert answer.status_code == 200, answer.text
+        return [one["id"] for one in answer.json()["contacts"]]
+
+    def upsert(self, **body: Any) -> dict[str, Any]:
+        answer = self.post("contacts/upsert", **body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def events(self, days: float = 7, **query: Any) -> list[dict[str, Any]]:
         window = {"startTime": round(NOW * 1000), "endTime": round((NOW + days * DAY) * 1000)}

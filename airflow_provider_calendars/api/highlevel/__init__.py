@@ -1,10 +1,11 @@
-"""The API of HighLevel: every calendar operation of https://marketplace.gohighlevel.com/docs/, version 2."""
+"""The API of HighLevel, version 2: calendars, contacts and look-ups."""
 
 from __future__ import annotations
 
 from airflow_provider_calendars.api.highlevel.appointments import Appointments
 from airflow_provider_calendars.api.highlevel.blocked_slots import BlockedSlots
 from airflow_provider_calendars.api.highlevel.calendars import Calendars
+from airflow_provider_calendars.api.highlevel.contacts import Contacts
 from airflow_provider_calendars.api.highlevel.free_slots import FreeSlots
 from airflow_provider_calendars.api.highlevel.groups import Groups
 from airflow_provider_calendars.api.highlevel.notes import Notes
@@ -20,13 +21,14 @@ class HighLevelApi(
     Appointments,
     BlockedSlots,
     FreeSlots,
+    Contacts,
     Notes,
     Groups,
     Resources,
     Notifications,
     Schedules,
 ):
-    """Every calendar operation of HighLevel, for one location.
+    """Every calendar operation of HighLevel, and its contacts, for one location.
 
     :param token: a private integration token of the location, ``pit-...``.
     :param base_url: where the API is: ``https://services.leadconnectorhq.com``.

@@ -18,6 +18,7 @@ from airflow_provider_calendars.exceptions import (
     Rejected,
 )
 
+IS_THERE_ALREADY = "does not allow duplicated contacts"
 SLOT_TAKEN = "slot you have selected is no longer available"
 _TIMED_OUT = ("timed out", "time-out", "gateway")
 
@@ -29,6 +30,7 @@ _SCOPES: Mapping[str, str] = {
     r"/calendars/(events|blocked-slots|appointments)\b": "calendars/events",
     r"/calendars/[^/]+/notifications\b": "calendars/events",
     r"/calendars\b": "calendars",
+    r"/contacts\b": "contacts",
     r"/locations\b": "locations",
     r"/users\b": "users",
 }
@@ -53,7 +55,8 @@ def scope_of(method: str, path: str) -> str:
     """
     for pattern, product in _SCOPES.items():
         if re.match(pattern, path):
-            return f"{product}.{'readonly' if method == 'GET' else 'write'}"
+            reads = method == "GET" or path == "/contacts/search"
+            return f"{product}.{'readonly' if reads else 'write'}"
     return "of this product"
 
 
@@ -82,11 +85,19 @@ def read(request: Request, response: Response, base_url: str) -> Reading | None:
             )
     if response.status in {400, 422} and means(said, SLOT_TAKEN):
         return Reading(Conflict, "Choose another slot, or look whether an earlier try has booked this one.")
+    if response.status == 400 and means(said, IS_THERE_ALREADY):
+        return Reading(Conflict, f"Change contact {_contact_in(response)} instead, or use upsert.")
     if response.status == 404 and means(said, f"Cannot {request.method}"):
         return Reading(
             OperationUnavailable, "This version of the API does not have the operation; check the version."
         )
     return None
+
+
+def _contact_in(response: Response) -> str:
+    meta = response.json().get("meta")
+    found = meta.get("contactId") if isinstance(meta, Mapping) else None
+    return found if isinstance(found, str) and re.fullmatch(r"[\w-]{1,64}", found) else "of that person"
 
 
 ADVICE: Mapping[type[ApiError], str] = {
