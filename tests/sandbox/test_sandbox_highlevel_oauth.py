@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -86,6 +87,24 @@ def test_a_refresh_token_works_once(sandbox: Sandbox, app: App) -> None:
     assert not oauth.refreshes_with(app.tokens["refresh_token"])
     sandbox.settings.refused_grant = 401
     assert refused(app.refresh())[0] == 401
+
+
+def test_a_race_has_one_winner(sandbox: Sandbox, app: App) -> None:
+    """Of many who refresh at once with the same token, one gets the next pair."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: app.refresh(), range(16)))
+    winners = [one.json()["refresh_token"] for one in answers if one.status_code == 200]
+    assert len(winners) == 1
+    oauth = sandbox.highlevel.oauth
+    assert (oauth.refreshes, oauth.refused_refreshes) == (1, 15)
+    assert oauth.refreshes_with(winners[0])
+
+
+def test_spent_tokens_of_somebody_else(sandbox: Sandbox, app: App) -> None:
+    """A test can let somebody else use up the refresh tokens; access tokens still work."""
+    sandbox.highlevel.oauth.spend_refresh_tokens()
+    assert refused(app.refresh()) == SPENT
+    assert app.get(f"contacts/{ADA}").status_code == 200
 
 
 def test_a_lost_answer_loses_the_installation(sandbox: Sandbox, app: App) -> None:

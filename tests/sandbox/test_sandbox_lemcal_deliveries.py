@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from airflow_provider_calendars.sandbox import Sandbox
+from airflow_provider_calendars.sandbox.courier import is_loopback
 from airflow_provider_calendars.sandbox.lemcal.accounts import API_KEY, USER_ID
-from airflow_provider_calendars.sandbox.lemcal.courier import is_loopback
 
 
 class Receiver(ThreadingHTTPServer):

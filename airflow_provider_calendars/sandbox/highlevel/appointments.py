@@ -27,7 +27,7 @@ def create(state: HighLevelState, call: Call) -> Answer:
     :param call: the request.
     """
     body = checked(APPOINTMENT_BODY, call)
-    if body["contactId"] not in state.contacts and not state.settings.any_contact:
+    if state.contact(body["contactId"]) is None and not state.settings.any_contact:
         raise malformed("Contact not found")
     diary = _diary(state, body["calendarId"])
     start, end = times(state, body, diary.duration)

@@ -8,7 +8,7 @@ from airflow_provider_calendars.sandbox.highlevel.records import User
 from airflow_provider_calendars.sandbox.highlevel.refusals import refusal
 from airflow_provider_calendars.sandbox.highlevel.seeds import COMPANY_ID
 from airflow_provider_calendars.sandbox.highlevel.state import HighLevelState
-from airflow_provider_calendars.sandbox.highlevel.validation import query_texts
+from airflow_provider_calendars.sandbox.highlevel.validation import query_number, query_texts
 from airflow_provider_calendars.sandbox.zones import timezones
 
 
@@ -18,10 +18,7 @@ def location(state: HighLevelState, call: Call) -> Answer:  # noqa: ARG001 - an 
     :param state: where it is.
     :param call: the request.
     """
-    settings = {"allowDuplicateContact": False, "contactUniqueIdentifiers": ["email", "phone"]}
-    about = {"name": "Sandbox location", "country": "DE", "email": "location@example.com"}
-    shown = {"id": state.location_id, "companyId": COMPANY_ID, **about, "timezone": state.timezone}
-    return Answer(200, {"location": {**shown, "settings": settings}})
+    return Answer(200, {"location": _location(state)})
 
 
 def zones(state: HighLevelState, call: Call) -> Answer:  # noqa: ARG001 - an operation takes both
@@ -33,9 +30,14 @@ def zones(state: HighLevelState, call: Call) -> Answer:  # noqa: ARG001 - an ope
     return Answer(200, {"timeZones": list(timezones())})
 
 
-def search_locations(_: HighLevelState, __: Call) -> Answer:
-    """Refuse to search: only the token of an agency may.  GET /locations/search"""
-    raise refusal(403, "You do not have permission to access this resource.")
+def search_locations(state: HighLevelState, call: Call) -> Answer:
+    """List the locations of an agency.  GET /locations/search
+
+    :param state: where they are.
+    :param call: the request.
+    """
+    skip, limit = query_number(call, "skip", 0), query_number(call, "limit", 10, least=1)
+    return views.listed(state, "locations", [_location(state)][skip : skip + limit])
 
 
 def users(state: HighLevelState, call: Call) -> Answer:
@@ -58,6 +60,16 @@ def user(state: HighLevelState, call: Call) -> Answer:
     if found is None:
         raise refusal(404, "User not found")
     return Answer(200, _user(state, found))
+
+
+def _location(state: HighLevelState) -> dict[str, object]:
+    settings = {
+        "allowDuplicateContact": state.settings.allow_duplicate_contact,
+        "contactUniqueIdentifiers": list(state.settings.contact_unique_identifiers),
+    }
+    about = {"name": "Sandbox location", "country": "DE", "email": "location@example.com"}
+    shown = {"id": state.location_id, "companyId": COMPANY_ID, **about, "timezone": state.timezone}
+    return {**shown, "settings": settings}
 
 
 def _user(state: HighLevelState, one: User) -> dict[str, object]:

@@ -12,10 +12,15 @@ from airflow_provider_calendars.sandbox.highlevel import (
     accounts,
     appointments,
     calendars,
+    contact_search,
+    contact_topics,
+    contacts,
     events,
     groups,
+    installations,
     notes,
     notifications,
+    oauth,
     pages,
     people,
     refusals,
@@ -40,6 +45,19 @@ _EVENT_SCHEDULE = "/calendars/schedules/event-calendar/{calendarId}"
 _PLACES = "/calendars/services/locations"
 _CALENDAR = "/calendars/{calendarId}"
 _NOTIFICATIONS = f"{_CALENDAR}/notifications"
+_CONTACT = "/contacts/{contactId}"
+_CONTACT_NOTE = f"{_CONTACT}/notes/{{id}}"
+_CAMPAIGNS = f"{_CONTACT}/campaigns"
+_WORKFLOW = f"{_CONTACT}/workflow/{{workflowId}}"
+
+# what one version of the API has and the other does not
+_V3_PATHS = (f"{_CAMPAIGNS}/remove-all", "/oauth/location-token", "/oauth/installed-locations")
+_V2_OPERATIONS = (
+    "GET /contacts/",
+    f"DELETE {_CAMPAIGNS}/removeAll",
+    "POST /oauth/locationToken",
+    "GET /oauth/installedLocations",
+)
 
 # a path with a value in it would swallow the plain words at the same place, so it stands behind them
 _ROUTES: dict[tuple[str, str], Act[HighLevelState]] = {
@@ -93,9 +111,38 @@ _ROUTES: dict[tuple[str, str], Act[HighLevelState]] = {
     ("GET", f"{_NOTIFICATIONS}/{{notificationId}}"): notifications.get,
     ("PUT", f"{_NOTIFICATIONS}/{{notificationId}}"): notifications.update,
     ("DELETE", f"{_NOTIFICATIONS}/{{notificationId}}"): notifications.delete,
+    ("POST", "/contacts/search"): contact_search.search,
+    ("GET", "/contacts/search/duplicate"): contacts.find_duplicate,
+    ("POST", "/contacts/upsert"): contacts.upsert,
+    ("POST", "/contacts/bulk/tags/update/{type}"): contact_topics.change_tags_of_many,
+    ("GET", "/contacts/"): contacts.list_all,
+    ("POST", "/contacts/"): contacts.create,
+    ("GET", _CONTACT): contacts.get,
+    ("PUT", _CONTACT): contacts.update,
+    ("DELETE", _CONTACT): contacts.delete,
+    ("GET", f"{_CONTACT}/appointments"): contacts.list_appointments,
+    ("POST", f"{_CONTACT}/tags"): contact_topics.add_tags,
+    ("DELETE", f"{_CONTACT}/tags"): contact_topics.remove_tags,
+    ("GET", f"{_CONTACT}/notes"): contact_topics.list_notes,
+    ("POST", f"{_CONTACT}/notes"): contact_topics.create_note,
+    ("GET", _CONTACT_NOTE): contact_topics.get_note,
+    ("PUT", _CONTACT_NOTE): contact_topics.update_note,
+    ("DELETE", _CONTACT_NOTE): contact_topics.delete_note,
+    ("POST", _WORKFLOW): contact_topics.add_to_workflow,
+    ("DELETE", _WORKFLOW): contact_topics.remove_from_workflow,
+    ("DELETE", f"{_CAMPAIGNS}/removeAll"): contact_topics.remove_from_campaign,
+    ("DELETE", f"{_CAMPAIGNS}/remove-all"): contact_topics.remove_from_campaign,
+    ("POST", f"{_CAMPAIGNS}/{{campaignId}}"): contact_topics.add_to_campaign,
+    ("DELETE", f"{_CAMPAIGNS}/{{campaignId}}"): contact_topics.remove_from_campaign,
     ("GET", "/locations/search"): people.search_locations,
     ("GET", "/locations/{locationId}"): people.location,
     ("GET", "/locations/{locationId}/timezones"): people.zones,
+    ("POST", "/oauth/token"): oauth.token,
+    ("POST", "/oauth/reconnect"): oauth.reconnect,
+    ("POST", "/oauth/locationToken"): oauth.location_token,
+    ("POST", "/oauth/location-token"): oauth.location_token,
+    ("GET", "/oauth/installedLocations"): oauth.installed_locations,
+    ("GET", "/oauth/installed-locations"): oauth.installed_locations,
     ("GET", "/users/"): people.users,
     ("GET", "/users/{userId}"): people.user,
 }
@@ -118,6 +165,9 @@ class HighLevelSystem(System[HighLevelState]):
             "race": self._race,
             "status": self._set_status,
             "delete": self._delete,
+            "install": self._install,
+            "deliver_to": self._deliver_to,
+            "deliver_again": self._deliver_again,
         }
 
     @property
@@ -137,13 +187,14 @@ class HighLevelSystem(System[HighLevelState]):
     def handle(self, operation: Operation, call: Call) -> Answer:
         """Do what a request asks for, if it may."""
         try:
-            accounts.check_version(call)
-            if operation.path.startswith(_V3_ONLY) and call.headers["version"] != accounts.NEWEST:
-                return self.unknown_route(call)
-            accounts.check_rights(call, accounts.scope_of(operation), self._state.settings)
+            if not accounts.is_open(operation):
+                accounts.check_version(call)
+                if not _is_known(operation, call.headers["version"]):
+                    return self.unknown_route(call)
+                accounts.check_rights(call, operation, self._state)
             return _traced(operation.handler(call))
         except Refusal as refusal:
-            return _traced(refusal.answer)
+            return _traced(_worded(refusal.answer, operation, call))
 
     def error(self, status: int, text: str) -> Answer:
         """Say that something went wrong, as HighLevel's framework does."""
@@ -181,8 +232,34 @@ class HighLevelSystem(System[HighLevelState]):
         changed = self._state.set_status(str(body.get("event_id", "")), str(body.get("status", "")))
         return pages.event(self._state, changed)
 
+    def stop(self) -> None:
+        """Give up what is on its way to those who want to be told of events."""
+        self._state.stop()
+
+    def _deliver_to(self, body: Mapping[str, Any]) -> dict[str, str]:
+        self._state.deliver_to(str(body.get("url", "")), *body.get("types", ()))
+        return {"public_key": self._state.webhook_public_key}
+
+    def _deliver_again(self, body: Mapping[str, Any]) -> dict[str, int]:
+        self._state.deliver_again(**pages.redelivery(body))
+        return {"deliveries": len(self._state.deliveries)}
+
+    def _install(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._state.install(str(body.get("user_type") or installations.LOCATION))
+
     def _delete(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return pages.event(self._state, self._state.delete(str(body.get("event_id", ""))))
+
+
+def _is_known(operation: Operation, version: str) -> bool:
+    if version == accounts.NEWEST:
+        return operation.name not in _V2_OPERATIONS
+    return not operation.path.startswith(_V3_ONLY) and operation.path not in _V3_PATHS
+
+
+def _worded(answer: Answer, operation: Operation, call: Call) -> Answer:
+    is_new = operation.path.startswith("/oauth/") and call.headers.get("version") == accounts.NEWEST
+    return oauth.aip(answer) if is_new else answer
 
 
 def _traced(answer: Answer) -> Answer:

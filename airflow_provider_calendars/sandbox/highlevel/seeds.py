@@ -9,6 +9,8 @@ from airflow_provider_calendars.sandbox.highlevel.records import Contact, User
 
 LOCATION_ID = "locSandbox0000000001"
 TOKEN = "pit-5a9db0c0-0000-4000-8000-000000000001"  # opens nothing but the sandbox
+CLIENT_ID = "appSandbox0000000001-client0"
+CLIENT_SECRET = "sandbox-client-secret"  # opens nothing but the sandbox
 COMPANY_ID = "comSandbox0000000001"
 TIMEZONE = "Europe/Berlin"
 
@@ -18,11 +20,11 @@ USERS = (
 )
 SOMEBODY_ELSE = "conSomebody000000001"
 CONTACTS = (
-    Contact("conAda00000000000001", "Ada Byron", "ada@example.com"),
-    Contact("conBlaise00000000001", "Blaise Pascal", "blaise@example.com"),
-    Contact("conChien000000000001", "Chien-Shiung Wu", "chien@example.com"),
-    Contact("conDorothy0000000001", "Dorothy Vaughan", "dorothy@example.com"),
-    Contact(SOMEBODY_ELSE, "Somebody Else", "somebody@example.com"),
+    Contact("conAda00000000000001", "Ada", "Byron", "ada@example.com"),
+    Contact("conBlaise00000000001", "Blaise", "Pascal", "blaise@example.com"),
+    Contact("conChien000000000001", "Chien-Shiung", "Wu", "chien@example.com"),
+    Contact("conDorothy0000000001", "Dorothy", "Vaughan", "dorothy@example.com"),
+    Contact(SOMEBODY_ELSE, "Somebody", "Else", "somebody@example.com"),
 )
 
 # what a calendar has that nobody said anything about

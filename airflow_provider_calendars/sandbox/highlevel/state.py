@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_provider_calendars.sandbox.clock import Clock, Moment, moment_of
-from airflow_provider_calendars.sandbox.highlevel import seeds
+from airflow_provider_calendars.sandbox.highlevel import seeds, webhook_bodies
+from airflow_provider_calendars.sandbox.highlevel.contact_book import ContactBook
 from airflow_provider_calendars.sandbox.highlevel.records import (
     APPOINTMENT,
     BLOCK,
     Automation,
-    Contact,
     Event,
 )
 from airflow_provider_calendars.sandbox.highlevel.settings import HighLevelSettings
@@ -27,7 +26,7 @@ from airflow_provider_calendars.sandbox.highlevel.tables import Row, Table, new_
 _MONTH = 31 * 86400
 
 
-class HighLevelState:
+class HighLevelState(ContactBook):
     """A location with its users, contacts, calendars and events.
 
     :param settings: the limits, and what the vendor leaves open.
@@ -35,16 +34,13 @@ class HighLevelState:
     """
 
     def __init__(self, settings: HighLevelSettings, clock: Clock) -> None:
-        self.lock = threading.RLock()
-        self.settings = settings
-        self.clock = clock
+        super().__init__(settings, clock)
         self._begin()
 
     def _begin(self) -> None:
         settings = self.settings
         self.timezone = seeds.TIMEZONE
         self.users = {one.id: one for one in seeds.USERS}
-        self.contacts = {one.id: one for one in seeds.CONTACTS}
         self.calendar_table = Table("Calendar", settings)
         self.groups = Table("Group", settings)
         self.notes = Table("Note", settings)
@@ -108,18 +104,6 @@ class HighLevelState:
         """
         with self.lock:
             return self.calendar_table.add({**seeds.DEFAULTS, "name": name, **fields})
-
-    def add_contact(self, contact_id: str, name: str = "", email: str = "") -> Contact:
-        """Make a contact.
-
-        :param contact_id: its id.
-        :param name: first and last name.
-        :param email: invented, if left out.
-        """
-        with self.lock:
-            contact = Contact(contact_id, name or contact_id, email or f"{contact_id}@example.com")
-            self.contacts[contact.id] = contact
-            return contact
 
     def free_slots(
         self, calendar_id: str, start: Moment | None = None, end: Moment | None = None, user_id: str = ""
@@ -274,9 +258,11 @@ class HighLevelState:
         now = self.clock.now()
         values = {"contact_id": "", "assigned_user_id": NOBODY, "title": "", "status": "", **fields}
         event = Event(new_id(), kind, calendar_id, start=start, end=end, added=now, updated=now, **values)
-        if not event.title and event.contact_id in self.contacts:
-            event.title = self.contacts[event.contact_id].name
+        contact = self.contact(event.contact_id)
+        if not event.title and contact is not None:
+            event.title = contact.name
         self._events[event.id] = event
+        self._tell_of("AppointmentCreate", event)
         return event
 
     def change_event(self, event: Event, **fields: Any) -> Event:
@@ -287,6 +273,8 @@ class HighLevelState:
         """
         changed = replace(event, **fields, updated=self.clock.now())
         self._events[event.id] = changed
+        if not event.deleted:
+            self._tell_of("AppointmentDelete" if changed.deleted else "AppointmentUpdate", changed)
         return changed
 
     def notify(self, event: Event, what: str, body: Mapping[str, Any]) -> None:
@@ -302,7 +290,14 @@ class HighLevelState:
     def reset(self) -> None:
         """Forget everything that happened."""
         with self.lock:
+            self._begin_app()
+            self._begin_contacts()
             self._begin()
+
+    def _tell_of(self, kind: str, event: Event) -> None:
+        if event.kind == APPOINTMENT:
+            group = (self.calendar_table.get(event.calendar_id) or {}).get("groupId") or ""
+            self.webhooks.tell(kind, lambda: webhook_bodies.appointment(event, self.zone, group))
 
     def _next_slot(self, calendar_id: str) -> float:
         slots = self.free_slots(calendar_id)

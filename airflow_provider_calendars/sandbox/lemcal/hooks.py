@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from airflow_provider_calendars.sandbox.courier import is_url
 from airflow_provider_calendars.sandbox.exchange import Answer, Call, Refusal
 from airflow_provider_calendars.sandbox.lemcal import views
-from airflow_provider_calendars.sandbox.lemcal.records import is_url
 from airflow_provider_calendars.sandbox.lemcal.state import LemcalState
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urlsplit
 
+from airflow_provider_calendars.sandbox.courier import Delivery, shown_url
 from airflow_provider_calendars.sandbox.ids import random_id
 
 _ID_LENGTH = 17
@@ -85,8 +85,7 @@ class Hook:
     @property
     def shown_url(self) -> str:
         """The target without its query, which may hold a secret."""
-        address, mark, _ = self.target_url.partition("?")
-        return f"{address}?…" if mark else address
+        return shown_url(self.target_url)
 
     def wants(self, meeting: Meeting) -> bool:
         """Tell whether a booking is to be posted.
@@ -97,31 +96,8 @@ class Hook:
 
 
 @dataclass
-class Delivery:
-    """One meeting on its way to one hook.
-
-    :param at: when it was booked, in seconds since 1970.
-    :param state: ``waiting``, ``delivered``, ``failed`` (no 2xx in any attempt), ``not loopback`` (the
-        sandbox posts to this machine only) or ``stopped`` (the sandbox was stopped or reset before).
-    :param status: of the last answer; None without an answer.
-    :param attempts: how often it was tried.
-    """
+class HookDelivery(Delivery):
+    """One meeting on its way to one hook."""
 
     hook_id: str
     meeting_id: str
-    at: float
-    state: str = "waiting"
-    status: int | None = None
-    attempts: int = 0
-
-
-def is_url(text: str) -> bool:
-    """Tell whether something can be posted to a target.
-
-    :param text: the target of a hook.
-    """
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import threading
 
 from airflow_provider_calendars.sandbox.clock import Clock, Moment, moment_of
+from airflow_provider_calendars.sandbox.courier import Courier, Patience, is_url
 from airflow_provider_calendars.sandbox.lemcal import views
-from airflow_provider_calendars.sandbox.lemcal.courier import Courier
 from airflow_provider_calendars.sandbox.lemcal.records import (
-    Delivery,
     Hook,
+    HookDelivery,
     Meeting,
     MeetingType,
-    is_url,
     new_id,
 )
 from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
@@ -34,7 +34,7 @@ class LemcalState:
         self.lock = threading.RLock()
         self.settings = settings
         self.clock = clock
-        self._courier = Courier(settings)
+        self._courier = Courier[HookDelivery](self._patience)
         self._types: dict[str, MeetingType] = {}
         self._meetings: dict[str, Meeting] = {}
         self._hooks: dict[str, Hook] = {}
@@ -60,7 +60,7 @@ class LemcalState:
             return list(self._hooks.values())
 
     @property
-    def deliveries(self) -> list[Delivery]:
+    def deliveries(self) -> list[HookDelivery]:
         """What hooks were to deliver, and what has become of it by now."""
         return self._courier.deliveries
 
@@ -229,8 +229,13 @@ class LemcalState:
         return float(first + len(self._meetings) * _HALF_AN_HOUR)
 
     def _tell(self, meeting: Meeting) -> None:
-        payload = views.meeting(meeting)
+        content, now = json.dumps(views.meeting(meeting)).encode(), self.clock.now()
         for hook in self._hooks.values():
             if hook.wants(meeting):
                 for _ in range(2 if self.settings.duplicate_deliveries else 1):
-                    self._courier.send(hook, payload, self.clock.now())
+                    delivery = HookDelivery(hook.id, meeting.id, at=now)
+                    self._courier.send(delivery, hook.target_url, content, {})
+
+    def _patience(self) -> Patience:
+        pause, timeout = self.settings.hook_pause, self.settings.hook_timeout
+        return Patience(self.settings.hook_attempts, pause, timeout, tries_again=lambda _: True)

@@ -1,24 +1,56 @@
-"""Posts new bookings to hooks, in the background and on this machine only."""
+"""Posts what vendors tell of, in the background and to this machine only."""
 
 from __future__ import annotations
 
 import http.client
 import ipaddress
-import json
 import socket
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
-
-from airflow_provider_calendars.sandbox.lemcal.records import Delivery, Hook
-from airflow_provider_calendars.sandbox.lemcal.settings import LemcalSettings
 
 _THREADS = 4
 _PATIENCE = 5.0
+
+
+@dataclass(kw_only=True)
+class Delivery:
+    """Something on its way to a URL.
+
+    :param at: when it happened, in seconds since 1970.
+    :param state: ``waiting``, ``delivered``, ``failed`` (no 2xx in any attempt), ``not loopback`` (the
+        sandbox posts to this machine only) or ``stopped`` (the sandbox was stopped or reset before).
+    :param status: of the last answer; None without an answer.
+    :param attempts: how often it was tried.
+    """
+
+    at: float
+    state: str = "waiting"
+    status: int | None = None
+    attempts: int = 0
+
+
+DeliveryT = TypeVar("DeliveryT", bound=Delivery)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How a vendor delivers.
+
+    :param attempts: how often at most.
+    :param pause: seconds between two attempts.
+    :param timeout: seconds an attempt waits for an answer.
+    :param tries_again: tells whether a status that is not a 2xx is worth another attempt; None is no answer.
+    """
+
+    attempts: int
+    pause: float
+    timeout: float
+    tries_again: Callable[[int | None], bool]
 
 
 @dataclass(frozen=True)
@@ -28,44 +60,46 @@ class _Parcel:
     delivery: Delivery
     target: SplitResult
     content: bytes
+    headers: Mapping[str, str]
 
 
-class Courier:
+class Courier(Generic[DeliveryT]):
     """Delivers what it is given. Its threads end when there is nothing left to deliver.
 
-    :param settings: how often and how patiently; read at every delivery.
+    :param patience: tells how; asked at every delivery.
     """
 
-    def __init__(self, settings: LemcalSettings) -> None:
-        self._settings = settings
+    def __init__(self, patience: Callable[[], Patience]) -> None:
+        self._patience = patience
         self._changed = threading.Condition()
-        self._deliveries: list[Delivery] = []
+        self._deliveries: list[DeliveryT] = []
         self._waiting: deque[_Parcel] = deque()
         self._threads: set[threading.Thread] = set()
         self._connections: set[http.client.HTTPConnection] = set()
         self._stopping = threading.Event()
 
     @property
-    def deliveries(self) -> list[Delivery]:
+    def deliveries(self) -> list[DeliveryT]:
         """All deliveries as they are now, oldest first."""
         with self._changed:
             return [replace(one) for one in self._deliveries]
 
-    def send(self, hook: Hook, payload: Mapping[str, Any], at: float) -> None:
-        """Deliver a meeting soon, and return at once.
+    def send(self, delivery: DeliveryT, url: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Post some JSON soon, and return at once.
 
-        :param hook: where to.
-        :param payload: the meeting as the vendor shows it.
-        :param at: when it was booked.
+        :param delivery: what is kept of it.
+        :param url: where to.
+        :param content: the JSON.
+        :param headers: what else is said about it.
         """
-        delivery = Delivery(hook.id, str(payload["_id"]), at)
-        target = urlsplit(hook.target_url)
+        target = urlsplit(url)
         with self._changed:
             self._deliveries.append(delivery)
             if not is_loopback(target.hostname or ""):
                 delivery.state = "not loopback"
                 return
-            self._waiting.append(_Parcel(delivery, target, json.dumps(payload).encode()))
+            headers = {"Content-Type": "application/json", **headers}
+            self._waiting.append(_Parcel(delivery, target, content, headers))
             if len(self._threads) < _THREADS:
                 self._start_thread()
 
@@ -119,22 +153,25 @@ class Courier:
             return None
 
     def _deliver(self, parcel: _Parcel) -> str:
-        for attempt in range(self._settings.hook_attempts):
+        patience = self._patience()
+        for attempt in range(patience.attempts):
             if attempt:
-                self._stopping.wait(self._settings.hook_pause)
+                self._stopping.wait(patience.pause)
             if self._stopping.is_set():
                 break
-            status = self._post(parcel)
+            status = self._post(parcel, patience.timeout)
             with self._changed:
                 parcel.delivery.attempts += 1
                 parcel.delivery.status = status
             if status is not None and 200 <= status <= 299:
                 return "delivered"
+            if not patience.tries_again(status):
+                break
         return "stopped" if self._stopping.is_set() else "failed"
 
-    def _post(self, parcel: _Parcel) -> int | None:
+    def _post(self, parcel: _Parcel, timeout: float) -> int | None:
         target = parcel.target
-        connection = _connection(target, self._settings.hook_timeout)
+        connection = _connection(target, timeout)
         with self._changed:
             self._connections.add(connection)
         try:
@@ -142,7 +179,7 @@ class Courier:
             if self._stopping.is_set():
                 return None  # whoever stops has looked for connections already
             path = f"{target.path or '/'}{f'?{target.query}' if target.query else ''}"
-            connection.request("POST", path, parcel.content, {"Content-Type": "application/json"})
+            connection.request("POST", path, parcel.content, parcel.headers)
             return connection.getresponse().status
         except (OSError, ValueError, http.client.HTTPException):
             return None
@@ -150,6 +187,27 @@ class Courier:
             with self._changed:
                 self._connections.discard(connection)
             connection.close()
+
+
+def is_url(text: str) -> bool:
+    """Tell whether something can be posted to a target.
+
+    :param text: the target.
+    """
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def shown_url(url: str) -> str:
+    """Write a target without its query, which may hold a secret.
+
+    :param url: the target.
+    """
+    address, mark, _ = url.partition("?")
+    return f"{address}?…" if mark else address
 
 
 def is_loopback(host: str) -> bool:
