@@ -12,12 +12,17 @@ from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.sensors.base import CalendarsSensor, check_count
 from airflow_provider_calendars.triggers.base import CalendarsTrigger
 from airflow_provider_calendars.triggers.highlevel import (
+    HighLevelAppointmentsChangedTrigger,
     HighLevelAppointmentStatusTrigger,
     HighLevelFreeSlotTrigger,
 )
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.api.highlevel.watches import AppointmentStatus, FreeSlot
+    from airflow_provider_calendars.api.highlevel.watches import (
+        AppointmentsChanged,
+        AppointmentStatus,
+        FreeSlot,
+    )
 
 
 class HighLevelSensor(CalendarsSensor):
@@ -152,8 +157,81 @@ class HighLevelAppointmentStatusSensor(HighLevelSensor):
         )
 
 
+class HighLevelAppointmentsChangedSensor(HighLevelSensor):
+    """Waits until something has become of the appointments of a time.
+
+    HighLevel cannot be asked what changed, so every look is compared with the first one. To go on where
+    one sensor ended, give the next one its ``changed_since``; what was deleted between the two is not
+    seen then.
+
+    https://marketplace.gohighlevel.com/docs/ghl/calendars/get-calendar-events
+
+    :param start_datetime: the first moment that appointments may start at: a ``datetime`` or ISO text
+        with an offset, by default that of the first look (templated).
+    :param end_datetime: appointments start before; by default 60 days after the start (templated).
+    :param calendar_ids: only appointments of these calendars; of all if empty (templated).
+    :param kinds: which changes end the wait: ``created``, ``moved``, ``cancelled``, ``no_show``,
+        ``deleted``, ``changed`` (anything else); all if empty (templated).
+    :param changed_since: what was changed at or after this moment counts at the first look already, by
+        HighLevel's own dates (templated).
+    :param poll_interval: seconds between two looks; each takes a request for each calendar and month.
+    :param deferrable: wait in the triggerer, without a worker slot.
+    :param highlevel_conn_id: the Airflow connection (templated).
+    :return: ``count``, ``appointment_ids``, a count for each kind, ``changed_since`` (ISO) for the next
+        sensor.
+    :raises ConfigurationError: an argument is wrong; nothing was asked.
+    """
+
+    template_fields: Sequence[str] = (
+        "highlevel_conn_id",
+        "start_datetime",
+        "end_datetime",
+        "calendar_ids",
+        "kinds",
+        "changed_since",
+    )
+    trigger_class: ClassVar[type[CalendarsTrigger]] = HighLevelAppointmentsChangedTrigger
+
+    def __init__(
+        self,
+        *,
+        start_datetime: str | datetime | None = None,
+        end_datetime: str | datetime | None = None,
+        calendar_ids: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        changed_since: str | datetime | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.start_datetime = start_datetime
+        self.end_datetime = end_datetime
+        self.calendar_ids = calendar_ids
+        self.kinds = kinds
+        self.changed_since = changed_since
+
+    def make_watch(self) -> AppointmentsChanged:
+        """Return the question, from checked arguments."""
+        from airflow_provider_calendars.api.highlevel.changes import KINDS
+        from airflow_provider_calendars.api.highlevel.watches import AppointmentsChanged
+
+        start, end, since = (
+            checks.moment(name, value).isoformat() if (value := getattr(self, name)) else None
+            for name in ("start_datetime", "end_datetime", "changed_since")
+        )
+        if start and end and end <= start:
+            raise ConfigurationError("end_datetime must be after start_datetime.")
+        return AppointmentsChanged(
+            start=start,
+            end=end,
+            calendar_ids=list(checks.texts("calendar_ids", self.calendar_ids)),
+            kinds=[checks.choice("kinds", each, KINDS) for each in checks.texts("kinds", self.kinds)]
+            or list(KINDS),
+            changed_since=since,
+        )
+
+
 def _statuses(name: str, given: Sequence[str]) -> list[str]:
     from airflow_provider_calendars.api.highlevel.appointment_records import SHOWN_STATUSES
-    from airflow_provider_calendars.api.highlevel.watches import DELETED
+    from airflow_provider_calendars.api.highlevel.changes import DELETED
 
     return [checks.choice(name, each, (*SHOWN_STATUSES, DELETED)) for each in checks.texts(name, given)]

@@ -8,7 +8,11 @@ from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.triggers.base import CalendarsTrigger
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.api.highlevel.watches import AppointmentStatus, FreeSlot
+    from airflow_provider_calendars.api.highlevel.watches import (
+        AppointmentsChanged,
+        AppointmentStatus,
+        FreeSlot,
+    )
 
 
 class HighLevelTrigger(CalendarsTrigger):
@@ -37,3 +41,13 @@ class HighLevelAppointmentStatusTrigger(HighLevelTrigger):
         from airflow_provider_calendars.api.highlevel.watches import AppointmentStatus
 
         return AppointmentStatus(**self.watch)
+
+
+class HighLevelAppointmentsChangedTrigger(HighLevelTrigger):
+    """Fires when something has become of the appointments of a time."""
+
+    def make_watch(self) -> AppointmentsChanged:
+        """Return the question."""
+        from airflow_provider_calendars.api.highlevel.watches import AppointmentsChanged
+
+        return AppointmentsChanged(**self.watch)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.auth import StaticToken
+from airflow_provider_calendars.api.auth import Auth, StaticToken
 from airflow_provider_calendars.api.base import Api
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.errors import error_from
@@ -37,7 +37,8 @@ VERSIONS: Mapping[str, str] = {
 class HighLevelBase(Api):
     """A location of HighLevel.
 
-    :param token: a private integration token of the location, ``pit-...``.
+    :param token: a private integration token of the location, ``pit-...``; or another way to
+        authenticate.
     :param base_url: where the API is: ``https://services.leadconnectorhq.com``.
     :param location_id: the location (sub-account).
     :param versions: other values of the ``Version`` header, by what a path begins with, ``/calendars``.
@@ -49,7 +50,7 @@ class HighLevelBase(Api):
 
     def __init__(
         self,
-        token: str,
+        token: str | Auth,
         *,
         base_url: str,
         location_id: str,
@@ -58,7 +59,8 @@ class HighLevelBase(Api):
     ) -> None:
         retries = retries or Retries()
         budget = HighLevelBudget(retries.longest_wait, retries.jitter)
-        super().__init__(base_url, StaticToken(token), retries, budget)
+        auth = StaticToken(token) if isinstance(token, str) else token
+        super().__init__(base_url, auth, retries, budget)
         self.location_id = checks.text("location_id", location_id)
         self.versions = {**VERSIONS, **(versions or {})}
 

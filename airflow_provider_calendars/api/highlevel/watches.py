@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow_provider_calendars.api.flow import Flow, now
 from airflow_provider_calendars.api.highlevel import HighLevelApi
 from airflow_provider_calendars.api.highlevel.appointment_records import Event, Slot
+from airflow_provider_calendars.api.highlevel.changes import (
+    DELETED,
+    Change,
+    Snapshot,
+    changed_since,
+    changes,
+)
 from airflow_provider_calendars.api.watching import Verdict
 from airflow_provider_calendars.exceptions import CalendarsError
 
-DELETED = "deleted"
+_AHEAD = timedelta(days=60)
 
 
 @dataclass(slots=True)
@@ -92,6 +100,59 @@ class AppointmentStatus:
             status in self.statuses,
             f"Appointment {self.appointment_id} is {status or 'without a status'}.",
             {"appointment_id": self.appointment_id, "status": status},
+        )
+
+
+@dataclass(slots=True)
+class AppointmentsChanged:
+    """Whether anything has become of the appointments of a time.
+
+    :param start: ISO; the first moment that appointments may start at. None for that of the first look.
+    :param end: ISO; they start before. None for 60 days after the start.
+    :param calendar_ids: only appointments of these calendars; of all if empty.
+    :param kinds: which changes count.
+    :param changed_since: ISO; at the first look, what was changed then or later counts.
+    :param snapshot: what the first look saw.
+    """
+
+    start: str | None
+    end: str | None
+    calendar_ids: list[str]
+    kinds: list[str]
+    changed_since: str | None = None
+    snapshot: dict[str, Any] | None = None
+
+    def look(self, api: HighLevelApi) -> Flow[Verdict]:
+        """Compare the appointments with those of the first look."""
+        taken_at = datetime.fromtimestamp((yield from now()), UTC)
+        start, end = self._fixed_range(taken_at)
+        events = yield from api.list_appointments(start, end, self.calendar_ids)
+        seen = Snapshot.of(events, taken_at, start, end)
+        before = Snapshot.loads(self.snapshot)
+        if before is None:
+            self.snapshot = seen.dumps()
+            found = changed_since(seen, self.changed_since) if self.changed_since else []
+        else:
+            found = changes(before, (yield from api.look_up_missing(before, seen)))
+        return self._verdict([each for each in found if each.kind in self.kinds], seen)
+
+    def _fixed_range(self, time: datetime) -> tuple[datetime, datetime]:
+        start = datetime.fromisoformat(self.start) if self.start else time
+        end = datetime.fromisoformat(self.end) if self.end else start + _AHEAD
+        self.start, self.end = start.isoformat(), end.isoformat()
+        return start, end
+
+    def _verdict(self, found: Sequence[Change], seen: Snapshot) -> Verdict:
+        counts = {kind: sum(each.kind == kind for each in found) for kind in self.kinds}
+        return Verdict(
+            bool(found),
+            f"{len(found)} of {len(seen.appointments)} appointments have changed.",
+            {
+                "count": len(found),
+                "appointment_ids": [each.appointment_id for each in found],
+                **counts,
+                "changed_since": seen.taken_at,
+            },
         )
 
 

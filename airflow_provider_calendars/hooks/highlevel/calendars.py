@@ -87,6 +87,12 @@ class CalendarMethods(HighLevelBaseHook):
         """Return the appointments that start in a window."""
         return self.run(lambda api: api.list_events(window))
 
+    def list_appointments(
+        self, start: datetime | str, end: datetime | str, calendar_ids: Sequence[str] = ()
+    ) -> list[Event]:
+        """Return the appointments that start in a time, of some calendars or of all."""
+        return self.run(lambda api: api.list_appointments(start, end, calendar_ids))
+
     def delete_event(self, event_id: str) -> Done:
         """Delete an appointment or a blocked slot."""
         return self.run(lambda api: api.delete_event(event_id))

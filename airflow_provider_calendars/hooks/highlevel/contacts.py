@@ -31,16 +31,23 @@ class ContactMethods(HighLevelBaseHook):
         :raises ApiError: the list does not end.
         """
         seen: set[str] = set()
+        total = 0
         following: Mapping[str, Any] | None = None
         for _ in range(_MOST_PAGES):
             page = self.search_contacts_page(search, following)
             # a list that shifts while it is read shows some contacts twice
             yield from (each for each in page.contacts if each.contact_id not in seen)
             seen.update(each.contact_id for each in page.contacts)
+            total = total or page.total or 0
             if page.following is None:
-                return
+                break
             following = page.following
-        raise ApiError(f"The list of contacts did not end within {_MOST_PAGES} pages.", system="HighLevel")
+        else:
+            raise ApiError(
+                f"The list of contacts did not end within {_MOST_PAGES} pages.", system="HighLevel"
+            )
+        if len(seen) < total:
+            self.log.warning("HighLevel announced %d contacts and showed %d.", total, len(seen))
 
     def search_contacts_page(
         self, search: ContactSearch, following: Mapping[str, Any] | None = None

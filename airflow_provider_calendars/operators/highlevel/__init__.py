@@ -16,10 +16,13 @@ from airflow_provider_calendars.operators.highlevel.calendars import (
     HighLevelListCalendarsOperator,
     HighLevelUpdateCalendarOperator,
 )
+from airflow_provider_calendars.operators.highlevel.contacts import HighLevelExportContactsOperator
+from airflow_provider_calendars.operators.highlevel.export import HighLevelExportAppointmentsOperator
 from airflow_provider_calendars.operators.highlevel.free_slots import (
     HighLevelBlockTimeOperator,
     HighLevelListFreeSlotsOperator,
 )
+from airflow_provider_calendars.operators.highlevel.upsert import HighLevelUpsertContactsOperator
 
 __all__ = [
     "HighLevelBlockTimeOperator",
@@ -30,8 +33,11 @@ __all__ = [
     "HighLevelDeleteAppointmentOperator",
     "HighLevelDeleteCalendarOperator",
     "HighLevelEnsureCalendarOperator",
+    "HighLevelExportAppointmentsOperator",
+    "HighLevelExportContactsOperator",
     "HighLevelListCalendarsOperator",
     "HighLevelListFreeSlotsOperator",
     "HighLevelUpdateAppointmentOperator",
     "HighLevelUpdateCalendarOperator",
+    "HighLevelUpsertContactsOperator",
 ]

@@ -1,0 +1,172 @@
+"""What has become of appointments since somebody last looked.
+
+HighLevel cannot be asked what changed, so what is there is compared with what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_calendars.api.highlevel.appointment_records import Event
+
+CREATED, MOVED, CANCELLED, NO_SHOW, DELETED, CHANGED = (
+    "created",
+    "moved",
+    "cancelled",
+    "no_show",
+    "deleted",
+    "changed",
+)
+KINDS = (CREATED, MOVED, CANCELLED, NO_SHOW, DELETED, CHANGED)
+_BY_STATUS = {"cancelled": CANCELLED, "noshow": NO_SHOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An appointment as it was seen, as JSON: ids and moments, no people's names.
+
+    :param start: ISO, UTC; so are the other moments. Empty where HighLevel does not say it.
+    """
+
+    calendar_id: str = ""
+    contact_id: str = ""
+    assigned_user_id: str = ""
+    status: str = ""
+    start: str = ""
+    end: str = ""
+    date_added: str = ""
+    date_updated: str = ""
+
+    @classmethod
+    def from_event(cls, event: Event) -> Seen:
+        """Return what of an appointment is remembered."""
+        return cls(
+            event.calendar_id,
+            event.contact_id,
+            event.assigned_user_id,
+            DELETED if event.deleted else event.status,
+            *(_iso(moment) for moment in (event.start, event.end, event.date_added, event.date_updated)),
+        )
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All appointments of a time, as they were at a moment.
+
+    :param taken_at: ISO, UTC; so are ``start`` and ``end`` of the time.
+    :param appointments: by their ids.
+    """
+
+    taken_at: str
+    start: str
+    end: str
+    appointments: Mapping[str, Seen] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Event], taken_at: datetime, start: datetime, end: datetime) -> Snapshot:
+        """Return a snapshot of appointments."""
+        seen = {event.event_id: Seen.from_event(event) for event in events}
+        return cls(_iso(taken_at), _iso(start), _iso(end), seen)
+
+    @classmethod
+    def loads(cls, stored: Any) -> Snapshot | None:
+        """Return a snapshot that was kept as JSON, or None if it is not one."""
+        try:
+            known = {each.name for each in fields(Seen)}
+            seen = {
+                str(event_id): Seen(**{name: str(value) for name, value in said.items() if name in known})
+                for event_id, said in stored["appointments"].items()
+            }
+            return cls(str(stored["taken_at"]), str(stored["start"]), str(stored["end"]), seen)
+        except (AttributeError, KeyError, TypeError):
+            return None
+
+    def dumps(self) -> dict[str, Any]:
+        """Return the snapshot as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has become of an appointment.
+
+    :param kind: one of :data:`KINDS`.
+    :param before: as it was; None if it was not.
+    :param now: as it is; as it was, if it is gone.
+    """
+
+    kind: str
+    appointment_id: str
+    before: Seen | None
+    now: Seen
+
+
+def changes(before: Snapshot, now: Snapshot) -> list[Change]:
+    """Return what has changed from one snapshot to the next.
+
+    What is no longer listed although its time still is, is deleted or was moved away: see
+    :func:`missing`, which must have been looked up and put into ``now``.
+    """
+    found = []
+    for appointment_id, seen in now.appointments.items():
+        earlier = before.appointments.get(appointment_id)
+        kind = _new(seen, before) if earlier is None else _change(earlier, seen)
+        if kind is not None:
+            found.append(Change(kind, appointment_id, earlier, seen))
+    return found
+
+
+def missing(before: Snapshot, now: Snapshot) -> list[str]:
+    """Return the ids of those that were there, should still be listed, and are not."""
+    return [
+        appointment_id
+        for appointment_id, seen in before.appointments.items()
+        if appointment_id not in now.appointments
+        and now.start <= seen.start < now.end
+        and seen.status != DELETED
+    ]
+
+
+def _new(seen: Seen, before: Snapshot) -> str | None:
+    if seen.status == DELETED:
+        return None
+    was_looked_at = before.start <= seen.start < before.end
+    # what lay beyond the time that was looked at is new only if it was made since
+    if not was_looked_at and seen.date_added and seen.date_added < before.taken_at:
+        return None
+    return CREATED
+
+
+def _change(before: Seen, now: Seen) -> str | None:
+    if now.status != before.status and now.status == DELETED:
+        return DELETED
+    if now.status != before.status and now.status in _BY_STATUS:
+        return _BY_STATUS[now.status]
+    if (now.start, now.end) != (before.start, before.end):
+        return MOVED
+    return None if now == before else CHANGED
+
+
+def changed_since(now: Snapshot, moment: str) -> list[Change]:
+    """Return what was changed at a moment or later, by HighLevel's own dates.
+
+    What was deleted since cannot be seen.
+    """
+    return [
+        Change(_kind_of(seen, moment), appointment_id, None, seen)
+        for appointment_id, seen in now.appointments.items()
+        if max(seen.date_added, seen.date_updated) >= moment
+    ]
+
+
+def _kind_of(seen: Seen, moment: str) -> str:
+    if seen.status in _BY_STATUS:
+        return _BY_STATUS[seen.status]
+    return CREATED if seen.date_added >= moment else CHANGED
