@@ -12,9 +12,11 @@ from typing import Any
 from airflow.sdk import Variable
 
 from airflow_provider_calendars._compat import mask_secret
+from airflow_provider_calendars.exceptions import ConfigurationError
 
 log = logging.getLogger(__name__)
 
+_SECRETS = ("access_token", "refresh_token")
 _KEPT_FOR = timedelta(days=365)
 # where there is no task there is nobody to set a Variable: in a unit test, in a notebook
 _outside_tasks: dict[str, str] = {}
@@ -76,13 +78,41 @@ class VariableStore(MaskingStore):
         _set_variable(f"{self.prefix}.{key}", value, "Access shared by tasks of one connection.")
 
 
-def _mask(value: str) -> None:
-    from airflow_provider_calendars.api.auth import Token
+class KeptStore(VariableStore):
+    """Remembers tokens in Airflow Variables or not at all: what would be lost with the process is refused.
 
-    if token := Token.loads(value):
-        # a token may be logged whole or without its id, "12|..."
-        for secret in (token.value, token.value.rpartition("|")[2]):
-            mask_secret(secret)
+    :param prefix: what the Variables' names begin with.
+    """
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a text under a key.
+
+        :raises ConfigurationError: no task is running, so there is nobody to set a Variable.
+        """
+        _mask(value)
+        try:
+            Variable.set(
+                f"{self.prefix}.{key}", value, description="Access shared by tasks of one connection."
+            )
+        except ImportError:
+            raise ConfigurationError(
+                "The access of this connection has to be renewed, and what renews it the next time can only "
+                "be kept by a task. Run a task that uses the connection; then it works here, too."
+            ) from None
+        MaskingStore.remember(self, key, value)
+
+
+def _mask(value: str) -> None:
+    try:
+        stored = json.loads(value)
+    except ValueError:
+        return
+    for name in _SECRETS:
+        secret = stored.get(name) if isinstance(stored, dict) else None
+        if isinstance(secret, str) and secret:
+            # a token may be logged whole or without its id, "12|..."
+            for shown in (secret, secret.rpartition("|")[2]):
+                mask_secret(shown)
 
 
 class RunMemory:

@@ -101,6 +101,32 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "conn-fields": {
             **_TIMEOUT,
             **_ALLOW_HTTP,
+            "client_id": {
+                "label": "Client id",
+                "description": "Of a marketplace app, instead of a private integration token.",
+                "schema": {"type": ["string", "null"], "section": "Marketplace app (OAuth)"},
+            },
+            "client_secret": {
+                "label": "Client secret",
+                "description": "The secret of that app.",
+                "schema": {
+                    "type": ["string", "null"],
+                    "format": "password",
+                    "section": "Marketplace app (OAuth)",
+                },
+            },
+            "refresh_token": {
+                "label": "Refresh token",
+                "description": (
+                    "What the app got when it was installed in the location. It works once; those that "
+                    "follow are kept in an (encrypted) Airflow Variable."
+                ),
+                "schema": {
+                    "type": ["string", "null"],
+                    "format": "password",
+                    "section": "Marketplace app (OAuth)",
+                },
+            },
             "api_version": {
                 "label": "API version",
                 "description": (

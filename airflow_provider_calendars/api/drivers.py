@@ -29,7 +29,7 @@ from airflow_provider_calendars.api.flow import (
 )
 from airflow_provider_calendars.api.policy import Repeat
 from airflow_provider_calendars.api.shared_slots import SharedSlots
-from airflow_provider_calendars.exceptions import TransportError
+from airflow_provider_calendars.exceptions import CalendarsError, TransportError
 
 if TYPE_CHECKING:
     import ssl
@@ -84,26 +84,33 @@ class Driver:
     def run(self, flow: Flow[T]) -> T:
         """Have the conversation of a flow over requests and return its result."""
         with _requests_session() as session:
-            answer: Any = None
+            go_on: Callable[[], object] = functools.partial(flow.send, None)
             while True:
                 try:
-                    effect = flow.send(answer)
+                    effect = go_on()
                 except StopIteration as end:
                     result: T = end.value
                     return result
-                answer = self._perform(session, effect)
+                try:
+                    go_on = functools.partial(flow.send, self._perform(session, effect))
+                except CalendarsError as failure:
+                    # the flow may have to tidy up
+                    go_on = functools.partial(flow.throw, failure)
 
     async def run_async(self, flow: Flow[T]) -> T:
         """Have the conversation of a flow over aiohttp and return its result."""
         async with _aiohttp_session(self.timeouts) as session:
-            answer: Any = None
+            go_on: Callable[[], object] = functools.partial(flow.send, None)
             while True:
                 try:
-                    effect = flow.send(answer)
+                    effect = go_on()
                 except StopIteration as end:
                     result: T = end.value
                     return result
-                answer = await self._perform_async(session, effect)
+                try:
+                    go_on = functools.partial(flow.send, await self._perform_async(session, effect))
+                except CalendarsError as failure:
+                    go_on = functools.partial(flow.throw, failure)
 
     def _perform(self, session: requests.Session, effect: object) -> Any:
         match effect:

@@ -42,6 +42,8 @@ class CalendarsHook(BaseHook, Generic[A]):
     credentials: ClassVar[Mapping[str, str]]
     conn_type: ClassVar[str]
     may_allow_http: ClassVar[bool] = True
+    # fields of the extra that make login or password needless
+    stand_ins: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, conn_id: str) -> None:
         super().__init__()
@@ -161,7 +163,11 @@ class CalendarsHook(BaseHook, Generic[A]):
         from airflow_provider_calendars.hooks.settings import read_settings
 
         return read_settings(
-            connection, self.vendor_url, self.credentials, may_allow_http=self.may_allow_http
+            connection,
+            self.vendor_url,
+            self.credentials,
+            may_allow_http=self.may_allow_http,
+            stand_ins=self.stand_ins,
         )
 
     def _store(self) -> Store:

@@ -53,6 +53,7 @@ def read_settings(
     credentials: Mapping[str, str],
     *,
     may_allow_http: bool = True,
+    stand_ins: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return what a connection says.
 
@@ -60,13 +61,14 @@ def read_settings(
     :param vendor_url: the API's own URL, whose parts stand in for what the host leaves out.
     :param credentials: what the vendor calls ``login`` and ``password``, for messages.
     :param may_allow_http: whether the connection can allow http to another machine.
+    :param stand_ins: fields of the extra that make ``login`` or ``password`` needless.
     :raises ConfigurationError: something is missing or wrong; the message names the connection.
     """
     try:
         extra = _extra(connection.extra)
         allow_http = _boolean(extra, "allow_http") if may_allow_http else None
         for name, said in credentials.items():
-            if not (getattr(connection, name) or "").strip():
+            if not ((getattr(connection, name) or "").strip() or extra.get((stand_ins or {}).get(name, ""))):
                 raise ConfigurationError(f"the {name} ({said}) is empty")
         return Settings(
             conn_id=connection.conn_id,

@@ -13,7 +13,8 @@ class HighLevelHook(CalendarMethods, ContactMethods, LocationMethods):
     """Speaks with HighLevel: calendars, free slots, appointments, contacts, and what belongs to them.
 
     The connection's login is the id of the location (sub-account), its password a private
-    integration token of that location. For an operation without a method see
+    integration token of that location; or its extra names a marketplace app that is installed there
+    (``client_id``, ``client_secret``, ``refresh_token``). For an operation without a method see
     :meth:`~airflow_provider_calendars.hooks.highlevel.base.HighLevelBaseHook.request`.
 
     https://marketplace.gohighlevel.com/docs/

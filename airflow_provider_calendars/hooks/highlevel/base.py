@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_calendars._compat import mask_secret
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, PermissionDenied
 from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
+from airflow_provider_calendars.memory import KeptStore
 
 if TYPE_CHECKING:
+    from airflow_provider_calendars.api.drivers import Store
     from airflow_provider_calendars.api.highlevel import HighLevelApi
+    from airflow_provider_calendars.api.highlevel.oauth import OAuth
     from airflow_provider_calendars.api.policy import Repeat
     from airflow_provider_calendars.hooks.settings import Settings
+
+_APP = ("client_id", "client_secret", "refresh_token")
 
 
 class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
     """Speaks with HighLevel: calendars, free slots, appointments, and what belongs to them.
 
     The connection's login is the id of the location (sub-account), its password a private
-    integration token of that location. For an operation without a method see :meth:`request`.
+    integration token of that location; or its extra names a marketplace app. For an operation without
+    a method see :meth:`request`.
 
     https://marketplace.gohighlevel.com/docs/
 
@@ -34,6 +41,7 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
         "login": "location id",
         "password": "private integration token",
     }
+    stand_ins: ClassVar[Mapping[str, str]] = {"password": "client_id"}
 
     def __init__(self, highlevel_conn_id: str = default_conn_name) -> None:
         super().__init__(highlevel_conn_id)
@@ -44,11 +52,16 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
         from airflow_provider_calendars.api.highlevel import HighLevelApi
 
         return HighLevelApi(
-            settings.password,
+            settings.password or _installation(settings),
             base_url=settings.base_url,
             location_id=settings.login,
             versions=_versions(settings),
         )
+
+    def _store(self) -> Store:
+        if self.settings.password:
+            return super()._store()
+        return KeptStore(f"calendars.{self.conn_type}.{self.conn_id}")
 
     def test_connection(self) -> tuple[bool, str]:
         """Read the location or its calendars, and return whether that worked and what is wrong if not."""
@@ -90,6 +103,18 @@ def _what_is_read(hook: HighLevelBaseHook) -> str:
     except PermissionDenied:
         # a token for calendars alone need not read locations
         return f"The token reads the location's calendars: {len(hook.run(lambda api: api.list_calendars()))}."
+
+
+def _installation(settings: Settings) -> OAuth:
+    """Return the installation of a marketplace app that a connection names."""
+    from airflow_provider_calendars.api.highlevel.oauth import OAuth
+
+    given = {name: str(settings.extra.get(name) or "") for name in _APP}
+    for name in ("client_secret", "refresh_token"):
+        mask_secret(given[name])
+    if not given["client_secret"]:
+        raise ConfigurationError(f"Connection {settings.conn_id!r}: client_secret is empty.")
+    return OAuth(**given, base_url=settings.base_url, location_id=settings.login)
 
 
 def _versions(settings: Settings) -> Mapping[str, str]:
