@@ -127,6 +127,14 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                     "section": "Marketplace app (OAuth)",
                 },
             },
+            "webhook_public_key": {
+                "label": "Webhook public key",
+                "description": (
+                    "The Ed25519 key that webhooks are signed with, in base64. Empty: the one that "
+                    "HighLevel publishes."
+                ),
+                "schema": {"type": ["string", "null"], "section": "Marketplace app (OAuth)"},
+            },
             "api_version": {
                 "label": "API version",
                 "description": (
@@ -146,7 +154,7 @@ _CONFIG = {
             "webhook_connections": {
                 "description": (
                     "Ids of the connections, separated by commas, that may receive webhooks on the API "
-                    "server. Each needs a webhook_secret."
+                    "server. Those of lemcal need a webhook_secret."
                 ),
                 "version_added": "0.1.0",
                 "type": "string",
@@ -182,7 +190,10 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "sensors": _modules("sensors"),
         "triggers": _modules("triggers"),
-        "asset-uris": [{"schemes": ["lemcal"], "handler": f"{_PACKAGE}.assets.lemcal.sanitize_uri"}],
+        "asset-uris": [
+            {"schemes": [system], "handler": f"{_PACKAGE}.assets.{system}.sanitize_uri"}
+            for system in ("lemcal", "highlevel")
+        ],
         "config": _CONFIG,
         "extra-links": [f"{_PACKAGE}.links.LetsCalendarCampaignLink"],
     }

@@ -7,7 +7,13 @@ from urllib.parse import SplitResult
 
 from airflow.sdk import Asset, AssetWatcher
 
+from airflow_provider_calendars.assets.uris import sanitized
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
+
+
+def meetings_uri(lemcal_conn_id: str) -> str:
+    """Return the name of the asset of a connection."""
+    return f"lemcal://{lemcal_conn_id}/meetings"
 
 
 def lemcal_meetings_asset(
@@ -27,7 +33,7 @@ def lemcal_meetings_asset(
     :param poll_interval: seconds between two looks of the watcher.
     :param watch: False where the webhook receiver alone updates the asset.
     """
-    uri = f"lemcal://{lemcal_conn_id}/meetings"
+    uri = meetings_uri(lemcal_conn_id)
     if not watch:
         return Asset(name=uri, uri=uri)
     from airflow_provider_calendars.triggers.lemcal import LemcalMeetingsTrigger
@@ -38,6 +44,4 @@ def lemcal_meetings_asset(
 
 def sanitize_uri(uri: SplitResult) -> SplitResult:
     """Return a ``lemcal://`` URI as it is, or refuse one that names no connection."""
-    if not uri.netloc or uri.path not in {"/meetings", "/meetings/"}:
-        raise ValueError(f"A lemcal asset is lemcal://<connection>/meetings, not {uri.geturl()!r}.")
-    return uri._replace(path="/meetings")
+    return sanitized(uri, "lemcal", "meetings")

@@ -1,8 +1,8 @@
 """The Airflow plugin: receives the vendors' webhooks on the API server.
 
-There is an endpoint for a connection only if ``[calendars] webhook_connections`` names it and the
-connection has a ``webhook_secret``. Without either nothing is mounted, and nothing is imported but
-this module.
+There is an endpoint for a connection only if ``[calendars] webhook_connections`` names it; one of lemcal
+also needs a ``webhook_secret``. Without any, nothing is mounted, and nothing is imported but this
+module.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
+from airflow_provider_calendars.assets.lemcal import meetings_uri
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.plugin.events import update_asset
 
@@ -84,7 +85,9 @@ class Bookings:
         there = {each.meeting_id for each in meetings}
         found = [each for each in self._pending if each in there]
         if found:
-            await run_in_threadpool(update_asset, self.hook.conn_id, found)
+            uri, conn_id = meetings_uri(self.hook.conn_id), self.hook.conn_id
+            payload = {"lemcal_conn_id": conn_id, "count": len(found), "meeting_ids": found}
+            await run_in_threadpool(update_asset, uri, payload)
         return found
 
     def _settle(self, found: list[str], begun: float) -> None:

@@ -7,13 +7,24 @@ import json
 import logging
 import re
 from collections.abc import Iterable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, HTTPException, Request, Response  # noqa: TID253 - loaded by the first request
 from starlette.concurrency import run_in_threadpool
 
+from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.plugin.bookings import Bookings
+from airflow_provider_calendars.plugin.highlevel import (
+    SIGNATURE,
+    Appointments,
+    NotBelieved,
+    is_signed,
+    public_key,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +37,7 @@ def make_app(connections: Iterable[str]) -> FastAPI:
     _keep_tokens_out_of_access_logs()
     allowed = frozenset(connections)
     bookings: MutableMapping[str, Bookings] = {}
+    appointments: MutableMapping[str, Appointments] = {}
     app = FastAPI(title="Calendars webhooks", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.post("/webhooks/lemcal/{conn_id}")
@@ -40,7 +52,46 @@ def make_app(connections: Iterable[str]) -> FastAPI:
         bookings[conn_id].announce(meeting_id)
         return Response(status_code=200)
 
+    @app.post("/webhooks/highlevel/{conn_id}")
+    async def highlevel(conn_id: str, request: Request) -> Response:
+        """Take what has happened to an appointment, and answer when it is an event."""
+        hook, key = await _known(allowed, conn_id)
+        body = await _body(request)
+        if not is_signed(body, request.headers.get(SIGNATURE, ""), key):
+            log.warning("A webhook for connection %s was refused: wrong signature.", conn_id)
+            raise _unauthorised()
+        taker = appointments.setdefault(conn_id, Appointments(conn_id))
+        return await run_in_threadpool(_taken, taker, body, hook.settings.login)
+
     return app
+
+
+async def _known(allowed: frozenset[str], conn_id: str) -> tuple[HighLevelHook, Ed25519PublicKey]:
+    """Return a connection's hook and the key of its webhooks; what is wrong looks the same from outside."""
+    if conn_id not in allowed:
+        raise _unauthorised()
+    hook = HighLevelHook(conn_id)
+    try:
+        return hook, public_key(await run_in_threadpool(lambda: hook.webhook_public_key))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong here is nobody's business outside
+        log.warning("Connection %s cannot receive webhooks: %s", conn_id, error)
+        raise _unauthorised() from None
+
+
+def _taken(taker: Appointments, body: bytes, location_id: str) -> Response:
+    try:
+        taker.take(body, location_id)
+    except NotBelieved as refusal:
+        log.warning("A webhook for connection %s was refused: %s.", taker.conn_id, refusal)
+        return Response("Unauthorized", status_code=401)
+    except (ValueError, RecursionError) as wrong:
+        log.warning("A webhook for connection %s is not an event: %s.", taker.conn_id, type(wrong).__name__)
+        return Response("Not an event of HighLevel", status_code=400)
+    except Exception as error:  # noqa: BLE001 - whatever it was: the event must not be lost
+        log.warning("A webhook for connection %s cannot be saved now: %s", taker.conn_id, error)
+        # the only answer that makes HighLevel try again
+        return Response("Try again", status_code=429)
+    return Response(status_code=200)
 
 
 async def _authorised(allowed: frozenset[str], conn_id: str, token: str) -> LemcalHook:

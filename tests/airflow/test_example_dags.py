@@ -127,3 +127,25 @@ def test_who_waits_gets_a_slot_once(calendars_connections: Sandbox, airflow_data
     assert dag.test().state == "success"
     assert [each for each in highlevel.appointments if each.contact_id != SOMEBODY_ELSE] == waiting
     assert highlevel.automations == []
+
+
+@pytest.mark.slow
+def test_tagged_contacts_are_invited_once(
+    calendars_connections: Sandbox, airflow_database: Path, tmp_path: Path
+) -> None:
+    """Who carries the tag and wants mail is invited and marked; a later run invites only who is new."""
+    sandbox, name = calendars_connections, "highlevel_crm_to_campaign"
+    highlevel, conf = sandbox.highlevel, {"output_folder": str(tmp_path)}
+    for contact in CONTACTS[:3]:
+        highlevel.tag(contact.id, "spring webinar")
+    highlevel.set_dnd(CONTACTS[1].id, channel="Email", status="permanent")
+    assert load(name).test(run_conf=conf).state == "success"
+    highlevel.tag(CONTACTS[3].id, "spring webinar")
+    assert load(name).test(run_conf=conf).state == "success"
+    sandbox.clock.advance(60)
+    invited = [CONTACTS[number] for number in (0, 2, 3)]
+    mailed = [delivery.email for delivery in sandbox.lets_calendar.mailbox()]
+    assert sorted(mailed) == sorted(each.email for each in invited)
+    assert len(sandbox.lets_calendar.campaigns) == 1
+    marked = {each.id for each in highlevel.contacts.values() if "spring webinar invited" in each.tags}
+    assert marked == {each.id for each in invited}

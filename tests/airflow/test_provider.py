@@ -103,7 +103,15 @@ def form_of(connection_type: str) -> Any:
             "HighLevel",
             "Location id",
             "Private integration token",
-            ["allow_http", "api_version", "client_id", "client_secret", "refresh_token", "timeout"],
+            [
+                "allow_http",
+                "api_version",
+                "client_id",
+                "client_secret",
+                "refresh_token",
+                "timeout",
+                "webhook_public_key",
+            ],
         ),
     ],
 )

@@ -8,48 +8,34 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import uvicorn
-from airflow.sdk import DAG, BaseOperator
-from fastapi import FastAPI
 
 from airflow_provider_calendars.assets.lemcal import lemcal_meetings_asset, sanitize_uri
 from airflow_provider_calendars.plugin import CalendarsPlugin, _apps, bookings, webhook_connections
 from airflow_provider_calendars.sandbox import Fault, Sandbox
-from tests.airflow.running import _make_known, hasten
+from tests.airflow.receiving import Served, events_of, queued, schedule_on, wait_until
+from tests.airflow.running import hasten
 
 SECRET = "unmistakable/secret+0123456789"
 _NUMBERS = itertools.count()
 
 
-class Receiver:
-    """The plugin's app as Airflow's API server mounts it, in a thread, for some connections."""
+class Receiver(Served):
+    """The receiver of a connection to lemcal."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, *more: str) -> None:
         self.sandbox = sandbox
         self.conn_id = f"lemcal_{next(_NUMBERS)}"
         self._monkeypatch = monkeypatch
         self.connect(self.conn_id, webhook_secret=SECRET)
-        listed = " , ".join((self.conn_id, *more))
-        monkeypatch.setenv("AIRFLOW__CALENDARS__WEBHOOK_CONNECTIONS", listed)
-        app = FastAPI()
-        for each in _apps():
-            app.mount(each["url_prefix"], each["app"])
-        config = uvicorn.Config(app, port=0, lifespan="off", log_config=None)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        wait_until(lambda: self._server.started)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.base = f"http://127.0.0.1:{port}/calendars"
+        super().__init__(monkeypatch, self.conn_id, *more)
         self.url = f"{self.base}/webhooks/lemcal/{self.conn_id}"
 
     def connect(self, conn_id: str, **extra: Any) -> None:
@@ -69,19 +55,6 @@ class Receiver:
     def looks(self) -> int:
         return len(self.sandbox.journal.calls("meetings"))
 
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
-
-
-def wait_until(true: Callable[[], Any], seconds: float = 8.0) -> Any:
-    """Wait for something to become true, and return it."""
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.01)
-    return found
-
 
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch, calendars_sandbox: Sandbox) -> Iterator[Receiver]:
@@ -97,33 +70,12 @@ def receiver(monkeypatch: pytest.MonkeyPatch, calendars_sandbox: Sandbox) -> Ite
 def asset_of(receiver: Receiver, airflow_database: Path) -> str:
     """Have a DAG scheduled on the receiver's asset, as the DAG processor would, and return its id."""
     asset = lemcal_meetings_asset(receiver.conn_id, poll_interval=10)
-    with DAG(f"on_{receiver.conn_id}", schedule=[asset], is_paused_upon_creation=False) as dag:
-        BaseOperator(task_id="wake")
-    _make_known(dag)
-    return dag.dag_id
+    return schedule_on(asset, f"on_{receiver.conn_id}")
 
 
 def events(receiver: Receiver) -> list[dict[str, Any]]:
     """Return what the events of the receiver's asset hold, read from Airflow's database."""
-    from airflow.models.asset import AssetEvent, AssetModel
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
-    uri = f"lemcal://{receiver.conn_id}/meetings"
-    with create_session() as session:
-        found = select(AssetEvent.extra).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
-        return list(session.scalars(found.where(AssetModel.uri == uri).order_by(AssetEvent.id)))
-
-
-def queued(dag_id: str) -> bool:
-    """Return whether Airflow is about to run a DAG because of an asset."""
-    from airflow.models.asset import AssetDagRunQueue
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
-    with create_session() as session:
-        query = select(AssetDagRunQueue).where(AssetDagRunQueue.target_dag_id == dag_id)
-        return session.scalars(query).first() is not None
+    return events_of(f"lemcal://{receiver.conn_id}/meetings")
 
 
 # --- who gets in

@@ -19,6 +19,11 @@ PARSED = [
     "airflow_provider_calendars.operators.contacts",
     "airflow_provider_calendars.sensors.lets_calendar",
     "airflow_provider_calendars.hooks.lets_calendar",
+    "airflow_provider_calendars.operators.lemcal",
+    "airflow_provider_calendars.sensors.lemcal",
+    "airflow_provider_calendars.operators.highlevel",
+    "airflow_provider_calendars.sensors.highlevel",
+    "airflow_provider_calendars.assets.highlevel",
     "airflow_provider_calendars.sandbox.pytest_plugin",
 ]
 

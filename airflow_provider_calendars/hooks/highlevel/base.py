@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.policy import Repeat
     from airflow_provider_calendars.hooks.settings import Settings
 
+# as HighLevel's guide for developers shows it
+WEBHOOK_PUBLIC_KEY = "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg="
 _APP = ("client_id", "client_secret", "refresh_token")
 
 
@@ -57,6 +59,11 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
             location_id=settings.login,
             versions=_versions(settings),
         )
+
+    @property
+    def webhook_public_key(self) -> str:
+        """The key that HighLevel signs webhooks with, in base64."""
+        return str(self.settings.extra.get("webhook_public_key") or WEBHOOK_PUBLIC_KEY)
 
     def _store(self) -> Store:
         if self.settings.password:
