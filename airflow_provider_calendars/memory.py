@@ -122,15 +122,18 @@ class RunMemory:
     fingerprints and counts, never people.
 
     :param context: the context of the task.
+    :param realm: what is remembered in another realm, such as a dry run, is not seen here.
     """
 
-    def __init__(self, context: Mapping[str, Any]) -> None:
+    def __init__(self, context: Mapping[str, Any], realm: str = "") -> None:
+        self._realm = realm
         self._store = context.get("task_state_store")
         self._identity = _identity(context)
         self._forgetful: dict[str, Any] = {}
 
     def get(self, key: str) -> dict[str, Any] | None:
         """Return what is remembered under a key."""
+        key = self._in_realm(key)
         if self._store is not None:
             value = self._store.get(key)
         elif self._identity:
@@ -141,6 +144,7 @@ class RunMemory:
 
     def set(self, key: str, value: dict[str, Any]) -> None:
         """Remember a value under a key, at once."""
+        key = self._in_realm(key)
         if self._store is not None:
             self._store.set(key, value, retention=_KEPT_FOR)
         elif self._identity:
@@ -148,6 +152,9 @@ class RunMemory:
             _set_variable(self._variable(key), json.dumps(value), said[:500])
         else:
             self._forgetful[key] = value
+
+    def _in_realm(self, key: str) -> str:
+        return f"{self._realm}.{key}" if self._realm else key
 
     def _variable(self, key: str) -> str:
         identity = json.dumps([*(self._identity or ()), key])

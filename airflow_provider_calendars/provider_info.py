@@ -21,6 +21,16 @@ _TIMEOUT: dict[str, dict[str, Any]] = {
         "schema": {"type": ["integer", "null"], "minimum": 1},
     },
 }
+_MODE: dict[str, dict[str, Any]] = {
+    "mode": {
+        "label": "Mode",
+        "description": (
+            "live (also if empty), or dry_run: nothing that would change anything leaves this machine, "
+            "every task says what it would have done."
+        ),
+        "schema": {"type": ["string", "null"], "enum": ["live", "dry_run", None]},
+    },
+}
 _ALLOW_HTTP: dict[str, dict[str, Any]] = {
     "allow_http": {
         "label": "Allow http",
@@ -45,6 +55,20 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         },
         "conn-fields": {
             **_TIMEOUT,
+            "mode": {
+                **_MODE["mode"],
+                "description": (
+                    "live (also if empty); dry_run: nothing that would change anything leaves this machine, "
+                    "every task says what it would have done; redirect: the first contacts get the addresses "
+                    "below, the others are dropped."
+                ),
+                "schema": {"type": ["string", "null"], "enum": ["live", "dry_run", "redirect", None]},
+            },
+            "redirect_to": {
+                "label": "Redirect to",
+                "description": "Your own addresses for the mode redirect, separated by commas.",
+                "schema": {"type": ["string", "null"]},
+            },
             **_ALLOW_HTTP,
             "share_login": {
                 "label": "Share the login between tasks",
@@ -71,6 +95,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         },
         "conn-fields": {
             **_TIMEOUT,
+            **_MODE,
             "webhook_secret": {
                 "label": "Webhook secret",
                 "description": (
@@ -100,6 +125,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         },
         "conn-fields": {
             **_TIMEOUT,
+            **_MODE,
             **_ALLOW_HTTP,
             "client_id": {
                 "label": "Client id",

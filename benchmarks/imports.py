@@ -21,6 +21,8 @@ CANDIDATES = (
     "airflow_provider_calendars.sensors.lets_calendar",
     "airflow_provider_calendars.operators.lemcal",
     "airflow_provider_calendars.assets.lemcal",
+    "airflow_provider_calendars.operators.highlevel",
+    "airflow_provider_calendars.sensors.highlevel",
     "airflow.providers.http.operators.http",
     "airflow.providers.standard.operators.python",
     "pandas",

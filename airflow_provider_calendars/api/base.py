@@ -9,9 +9,10 @@ from urllib.parse import quote
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.auth import Auth, Unchanging
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal, redirect_error
-from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, send, sleep
+from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, now, send, sleep
 from airflow_provider_calendars.api.pacing import Budget, HeaderBudget
 from airflow_provider_calendars.api.policy import Repeat, Retries
+from airflow_provider_calendars.api.rehearsal import Rehearsal
 from airflow_provider_calendars.exceptions import (
     ApiError,
     ConfigurationError,
@@ -59,6 +60,7 @@ class Api:
         self.auth: Auth = auth or Unchanging()
         self.retries = retries or Retries()
         self.budget: Budget = budget or HeaderBudget(self.retries.longest_wait)
+        self.rehearsal: Rehearsal | None = None
 
     def request(
         self,
@@ -72,6 +74,7 @@ class Api:
         files: Mapping[str, Upload] | None = None,
         headers: Mapping[str, str] | None = None,
         authenticated: bool = True,
+        reads: bool = False,
     ) -> Request:
         """Return a request of this API.
 
@@ -84,6 +87,7 @@ class Api:
         :param files: files of a multipart form.
         :param headers: further headers; they win over the vendor's standing ones.
         :param authenticated: False for operations that need no credentials.
+        :param reads: whether the call changes nothing although its method is not ``GET``.
         """
         given = {name: _in_query(value) for name, value in (params or {}).items() if value is not None}
         return Request(
@@ -98,6 +102,7 @@ class Api:
             # without Accept some servers answer errors with an HTML page or a redirect
             headers={"Accept": "application/json", **self.standing_headers(path), **(headers or {})},
             authenticated=authenticated,
+            reads=reads,
         )
 
     def standing_headers(self, path: str) -> Mapping[str, str]:  # noqa: ARG002 - vendors use it
@@ -126,6 +131,8 @@ class Api:
 
     def exchange(self, request: Request) -> Flow[Response]:
         """Send a request, again where the rules allow it, and return the final response."""
+        if self.rehearsal is not None and self.rehearsal.takes(request):
+            return self.rehearsal.response(request, self.answer_as_if(request), (yield from now()))
         attempt, renewed = 1, False
         while True:
             headers = yield from self._authorization(request)
@@ -139,6 +146,10 @@ class Api:
                 return self._settle(request, outcome)
             yield from sleep(delay)
             attempt += 1
+
+    def answer_as_if(self, request: Request) -> Any:
+        """Return what the vendor would answer to a request that a dry run does not send."""
+        raise NotImplementedError
 
     def understood(self, response: Response) -> Response:
         """Return a response as it is meant. Vendors whose status or headers mislead correct them."""

@@ -51,6 +51,7 @@ class Request:
     :param files: files to send with the form.
     :param headers: further headers.
     :param authenticated: False for calls that need no credentials.
+    :param reads: whether a call changes nothing although its method is not ``GET``.
     """
 
     method: str
@@ -63,6 +64,12 @@ class Request:
     files: Mapping[str, Upload] | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     authenticated: bool = True
+    reads: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether the call may change the vendor's state."""
+        return self.method != "GET" and not self.reads
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
         """Return the same request with further headers."""

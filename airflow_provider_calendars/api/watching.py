@@ -31,5 +31,8 @@ class Verdict:
 class Watch(Protocol[A_contra]):
     """One question about one thing. A dataclass whose fields are plain JSON values."""
 
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run, which waits for nothing."""
+
     def look(self, api: A_contra) -> Flow[Verdict]:
         """Read, never write, and return the verdict."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
@@ -42,6 +42,7 @@ class CalendarsHook(BaseHook, Generic[A]):
     credentials: ClassVar[Mapping[str, str]]
     conn_type: ClassVar[str]
     may_allow_http: ClassVar[bool] = True
+    modes: ClassVar[Sequence[str]] = ("live", "dry_run")
     # fields of the extra that make login or password needless
     stand_ins: ClassVar[Mapping[str, str]] = {}
 
@@ -74,7 +75,23 @@ class CalendarsHook(BaseHook, Generic[A]):
     @cached_property
     def api(self) -> A:
         """The API as flows; for what this hook has no method for, see :meth:`request`."""
-        return self.make_api(self.settings)
+        api = self.make_api(self.settings)
+        if self.is_dry_run:
+            from airflow_provider_calendars.api.rehearsal import Rehearsal
+
+            api.rehearsal = Rehearsal()
+        return api
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing that this hook does reaches the vendor; what it reads is real."""
+        return self.settings.mode == "dry_run"
+
+    @property
+    def rehearsed(self) -> list[str]:
+        """The calls that would have changed something, and were not made."""
+        api = self.__dict__.get("api")
+        return [] if api is None or api.rehearsal is None else list(api.rehearsal.operations)
 
     @cached_property
     def driver(self) -> Driver:
@@ -132,6 +149,13 @@ class CalendarsHook(BaseHook, Generic[A]):
         :raises OutcomeUnknown: the call must not be repeated and its outcome is not known.
         """
         allowed = _check_call(method, path, repeat)
+        if self.settings.mode == "redirect" and method != "GET":
+            from airflow_provider_calendars.exceptions import ConfigurationError
+
+            raise ConfigurationError(
+                f"{method} {path} cannot be redirected, so mode redirect does not make it. Use a method of "
+                "the hook, or the mode live."
+            )
 
         def ask(api: A) -> Flow[Any]:
             request = api.request(
@@ -168,6 +192,7 @@ class CalendarsHook(BaseHook, Generic[A]):
             self.credentials,
             may_allow_http=self.may_allow_http,
             stand_ins=self.stand_ins,
+            modes=self.modes,
         )
 
     def _store(self) -> Store:

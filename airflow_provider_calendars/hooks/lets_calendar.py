@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_calendars.exceptions import CalendarsError
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ScheduledInvites,
         Sender,
     )
+    from airflow_provider_calendars.api.lets_calendar.redirect import Redirect
     from airflow_provider_calendars.hooks.settings import Settings
 
 
@@ -48,6 +49,7 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
     hook_name: ClassVar[str] = "Let's Calendar"
     vendor_url: ClassVar[str] = "https://panel.letscalendar.com/api/lc"
     credentials: ClassVar[Mapping[str, str]] = {"login": "client key", "password": "secret key"}
+    modes: ClassVar[Sequence[str]] = ("live", "dry_run", "redirect")
 
     def __init__(self, lets_calendar_conn_id: str = default_conn_name) -> None:
         super().__init__(lets_calendar_conn_id)
@@ -57,7 +59,15 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
         """Return the API for a connection's settings."""
         from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
 
-        return LetsCalendarApi(settings.login, settings.password, base_url=settings.base_url)
+        api = LetsCalendarApi(settings.login, settings.password, base_url=settings.base_url)
+        if settings.mode == "redirect":
+            api.redirect = _redirect(settings)
+        return api
+
+    @property
+    def redirect(self) -> Redirect | None:
+        """Where contacts go instead, in the connection's mode ``redirect``."""
+        return self.api.redirect
 
     def test_connection(self) -> tuple[bool, str]:
         """Log in and look for a sender, and return whether invites could be sent and what is wrong if not."""
@@ -153,3 +163,12 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
     def campaign_url(self, campaign_id: str) -> str:
         """Return the page of a campaign in the vendor's panel."""
         return self.api.campaign_url(campaign_id)
+
+
+def _redirect(settings: Settings) -> Redirect:
+    from airflow_provider_calendars.api.lets_calendar.redirect import Redirect, addresses_in
+
+    try:
+        return Redirect(addresses_in(settings.extra.get("redirect_to")))
+    except ConfigurationError as wrong:
+        raise ConfigurationError(f"Connection {settings.conn_id!r}: {wrong}") from None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
+
+LIVE, DRY_RUN, REDIRECT = "live", "dry_run", "redirect"
 
 
 class StoredConnection(Protocol):
@@ -35,6 +37,7 @@ class Settings:
     :param password: the secret half.
     :param timeout: seconds to wait for an answer.
     :param share_login: whether tasks share a login.
+    :param mode: ``live``, ``dry_run`` or ``redirect``.
     :param extra: everything else the connection says; what was left empty is not in it.
     """
 
@@ -44,6 +47,7 @@ class Settings:
     password: str = field(repr=False)
     timeout: float
     share_login: bool
+    mode: str
     extra: Mapping[str, Any] = field(repr=False)
 
 
@@ -54,6 +58,7 @@ def read_settings(
     *,
     may_allow_http: bool = True,
     stand_ins: Mapping[str, str] | None = None,
+    modes: Sequence[str] = (LIVE, DRY_RUN),
 ) -> Settings:
     """Return what a connection says.
 
@@ -61,6 +66,7 @@ def read_settings(
     :param vendor_url: the API's own URL, whose parts stand in for what the host leaves out.
     :param credentials: what the vendor calls ``login`` and ``password``, for messages.
     :param may_allow_http: whether the connection can allow http to another machine.
+    :param modes: what ``mode`` can be.
     :param stand_ins: fields of the extra that make ``login`` or ``password`` needless.
     :raises ConfigurationError: something is missing or wrong; the message names the connection.
     """
@@ -77,6 +83,7 @@ def read_settings(
             password=(connection.password or "").strip(),
             timeout=_timeout(extra),
             share_login=_boolean(extra, "share_login"),
+            mode=checks.choice("mode", extra.get("mode", LIVE), modes),
             extra=extra,
         )
     except ConfigurationError as wrong:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
 from airflow_provider_calendars._compat import AirflowFailException, AirflowSkipException
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.hooks.base import CalendarsHook
+from airflow_provider_calendars.memory import LastingMemory, RunMemory
 
 NOTHING_TO_DO_CHOICES = ("succeed", "skip", "fail")
 
@@ -30,6 +33,35 @@ class CalendarsOperator(BaseOperator):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("multiple_outputs", True)
         super().__init__(**kwargs)
+
+    @cached_property
+    def hook(self) -> CalendarsHook[Any]:
+        """The hook, made once."""
+        raise NotImplementedError
+
+    def run_memory(self, context: Context) -> RunMemory:
+        """Return what this task remembers within its run; a dry run remembers apart."""
+        return RunMemory(context, self._realm)
+
+    def lasting_memory(self, thing: str) -> LastingMemory:
+        """Return what is remembered about a thing across runs; a dry run remembers apart.
+
+        :param thing: e.g. the id of a campaign.
+        """
+        realm = f".{self._realm}" if self._realm else ""
+        return LastingMemory(self.hook.conn_type, self.hook.conn_id, f"{thing}{realm}")
+
+    @property
+    def _realm(self) -> str:
+        return "dry_run" if self.hook.is_dry_run else ""
+
+    def post_execute(self, context: Any, result: Any = None) -> None:
+        """Say what a dry run has not done."""
+        hook = self.__dict__.get("hook")
+        if hook is not None and (operations := hook.rehearsed):
+            self.log.warning("This was a dry run; not done: %s.", ", ".join(operations))
+            self.publish_early(context, "dry_run", operations)
+        super().post_execute(context, result)
 
     def settle_nothing_to_do(self, choice: str, story: str) -> None:
         """Do what the DAG author chose for "there was nothing to do".

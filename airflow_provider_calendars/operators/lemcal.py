@@ -20,7 +20,7 @@ from airflow_provider_calendars.exceptions import (
     OutcomeUnknown,
 )
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
-from airflow_provider_calendars.memory import LastingMemory, RunMemory
+from airflow_provider_calendars.memory import LastingMemory
 from airflow_provider_calendars.operators.base import CalendarsOperator
 from airflow_provider_calendars.tables import check_table_path, write_table
 
@@ -141,13 +141,13 @@ class LemcalListMeetingsOperator(LemcalOperator):
     def _lasting(self) -> LastingMemory:
         # with another filter it is another cursor, or one would skip what the other listed
         name = ".".join(each for each in (self.cursor, self.meeting_type_id) if each)
-        return LastingMemory("lemcal", self.lemcal_conn_id, f"cursor.{name}")
+        return self.lasting_memory(f"cursor.{name}")
 
     def _start(self, context: Context) -> BookingCursor:
         """Return where this run began, so that running it again lists the same and what came since."""
         from airflow_provider_calendars.api.lemcal.watches import BookingCursor
 
-        memory = RunMemory(context)
+        memory = self.run_memory(context)
         started = memory.get("cursor")
         if started is None:
             started = {"cursor": self._lasting.get("cursor")}
@@ -282,8 +282,8 @@ class LemcalEnsureHookOperator(LemcalOperator):
         checks.choice("if_exists", self.if_exists, ("succeed", "fail"))
         wanted = self._wanted()
         details = hashlib.sha256(f"{wanted.to_wire()}".encode()).hexdigest()[:16]
-        lasting = LastingMemory("lemcal", self.lemcal_conn_id, f"hook.{details}")
-        memory = RunMemory(context)
+        lasting = self.lasting_memory(f"hook.{details}")
+        memory = self.run_memory(context)
         asked_before = (memory.get("ensure_hook") or {}).get("details") == details
         memory.set("ensure_hook", {"details": details})
         hook_id, outcome = self._ensured(wanted, lasting, asked_before=asked_before)

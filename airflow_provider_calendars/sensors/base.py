@@ -15,6 +15,7 @@ from airflow.sdk import BaseSensorOperator, Context, PokeReturnValue
 from airflow_provider_calendars import exceptions
 from airflow_provider_calendars._compat import AirflowSensorTimeout, AirflowSkipException, conf
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.rehearsal import is_rehearsed
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 from airflow_provider_calendars.hooks.base import CalendarsHook
 from airflow_provider_calendars.memory import RunMemory
@@ -33,6 +34,8 @@ class CalendarsSensor(BaseSensorOperator):
     """
 
     trigger_class: ClassVar[type[CalendarsTrigger]]
+    # whether what is waited for follows from what a DAG does itself, which a dry run does not do
+    waits_for_own_doing: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -68,8 +71,11 @@ class CalendarsSensor(BaseSensorOperator):
 
     def execute(self, context: Context) -> Any:
         """Wait, here or in the triggerer."""
-        self.make_watch()
+        watch = self.make_watch()
         self.show(context)
+        if self._is_rehearsed(watch):
+            self.log.warning("This is a dry run, so there is nothing to wait for.")
+            return watch.report_as_if()
         if not self.deferrable:
             return super().execute(context)
         with self._as_poked():
@@ -77,6 +83,11 @@ class CalendarsSensor(BaseSensorOperator):
         if seen.is_done:
             return seen.xcom_value
         return self._defer()
+
+    def _is_rehearsed(self, watch: Any) -> bool:
+        if not self.hook.is_dry_run:
+            return False
+        return self.waits_for_own_doing or any(map(is_rehearsed, asdict(watch).values()))
 
     @contextmanager
     def _as_poked(self) -> Iterator[None]:

@@ -82,6 +82,7 @@ class LetsCalendarContactsImportedSensor(LetsCalendarSensor):
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "expected", "source")
     trigger_class: ClassVar[type[CalendarsTrigger]] = LetsCalendarContactsImportedTrigger
+    waits_for_own_doing: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -126,6 +127,7 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
     """
 
     trigger_class: ClassVar[type[CalendarsTrigger]] = LetsCalendarInvitesSentTrigger
+    waits_for_own_doing: ClassVar[bool] = True
 
     def __init__(self, *, grace_period: float = 60.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -11,6 +11,7 @@ from airflow_provider_calendars.api.base import Api
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.errors import error_from
 from airflow_provider_calendars.api.flow import Flow, Request, Response
+from airflow_provider_calendars.api.highlevel.as_if import answer_as_if
 from airflow_provider_calendars.api.highlevel.limits import (
     HighLevelBudget,
     Limits,
@@ -68,6 +69,10 @@ class HighLevelBase(Api):
         """Return the version of the product family that a path belongs to."""
         families = [each for each in self.versions if path.startswith(each)]
         return {"Version": self.versions[max(families, key=len)] if families else NEWEST}
+
+    def answer_as_if(self, request: Request) -> Any:
+        """Return what HighLevel would answer to a request that a dry run does not send."""
+        return answer_as_if(request)
 
     def understood(self, response: Response) -> Response:
         """Return a time-out as a time-out, and a 429 with the time to wait."""

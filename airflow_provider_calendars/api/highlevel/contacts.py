@@ -44,7 +44,7 @@ class Contacts(Account):
         """
         position = dict(following or {"page": 1})
         body = {"locationId": self.location_id, **search.to_wire(), **position}
-        request = self.request("POST", "/contacts/search", repeat=Repeat.ALWAYS, json=body)
+        request = self.request("POST", "/contacts/search", repeat=Repeat.ALWAYS, json=body, reads=True)
         return self.call(request, lambda answer: _read_page(answer, search.page_size, position))
 
     def get_contact(self, contact_id: str) -> Flow[Contact]:

@@ -43,7 +43,9 @@ class Groups(HighLevelBase):
         https://marketplace.gohighlevel.com/docs/ghl/calendars/validate-groups-slug
         """
         body = {"locationId": self.location_id, "slug": checks.text("slug", slug)}
-        request = self.request("POST", "/calendars/groups/validate-slug", repeat=Repeat.ALWAYS, json=body)
+        request = self.request(
+            "POST", "/calendars/groups/validate-slug", repeat=Repeat.ALWAYS, json=body, reads=True
+        )
         return self.call(request, lambda answer: bool(answer["available"]))
 
     def update_group(self, group_id: str, content: GroupContent) -> Flow[Group]:

@@ -226,6 +226,7 @@ class OAuth:
             operation=f"POST {where}",
             headers=_VERSION,
             authenticated=False,
+            reads=True,
             **content,
         )
 

@@ -42,6 +42,10 @@ class FreeSlot:
     user_ids: list[str] = field(default_factory=list)
     slots: int = 1
 
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: of a calendar that was not made."""
+        return {"calendar_id": self.calendar_id, "count": 0, "first_slot": None}
+
     def look(self, api: HighLevelApi) -> Flow[Verdict]:
         """Read the free slots."""
         free = yield from self._free_slots(api)
@@ -85,6 +89,10 @@ class AppointmentStatus:
     statuses: list[str]
     failed_statuses: list[str] = field(default_factory=list)
 
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: as it was waited for."""
+        return {"appointment_id": self.appointment_id, "status": self.statuses[0]}
+
     def look(self, api: HighLevelApi) -> Flow[Verdict]:
         """Read the appointment, which can be read even after it was deleted.
 
@@ -121,6 +129,10 @@ class AppointmentsChanged:
     kinds: list[str]
     changed_since: str | None = None
     snapshot: dict[str, Any] | None = None
+
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: nothing has changed."""
+        return {"count": 0, "appointment_ids": [], **dict.fromkeys(self.kinds, 0), "changed_since": None}
 
     def look(self, api: HighLevelApi) -> Flow[Verdict]:
         """Compare the appointments with those of the first look."""

@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from airflow_provider_calendars.api.auth import Basic
 from airflow_provider_calendars.api.base import Api, path
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.api.flow import Flow
+from airflow_provider_calendars.api.flow import Flow, Request
 from airflow_provider_calendars.api.lemcal.records import Hook, HookRequest, Meeting, MeetingType, User
 from airflow_provider_calendars.api.pacing import Pace, SharedPacing
 from airflow_provider_calendars.api.policy import Repeat, Retries
+from airflow_provider_calendars.api.rehearsal import body_of, id_of
 from airflow_provider_calendars.exceptions import ApiError, AuthError
 
 __all__ = ["LemcalApi"]
@@ -45,6 +46,10 @@ class LemcalApi(Api):
     def __init__(self, user_id: str, api_key: str, *, base_url: str, retries: Retries | None = None) -> None:
         key = hashlib.sha256(f"{base_url} {user_id} {api_key}".encode()).hexdigest()[:32]
         super().__init__(base_url, Basic(user_id, api_key), retries, SharedPacing(f"lemcal-{key}", PACE))
+
+    def answer_as_if(self, request: Request) -> Any:
+        """Return what lemcal would answer to a request that a dry run does not send."""
+        return {"_id": id_of(request), **body_of(request)}
 
     def me(self) -> Flow[User]:
         """Return the user the key belongs to.  GET /me

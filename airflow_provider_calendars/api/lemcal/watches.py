@@ -82,6 +82,10 @@ class MeetingBooked:
     meeting_type_id: str | None = None
     guest_hash: str | None = None
 
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: nobody has booked."""
+        return {"count": 0, "meeting_ids": [], "booked_since": self.booked_since, "seen": self.seen}
+
     def look(self, api: LemcalApi) -> Flow[Verdict]:
         """Read the meetings."""
         meetings = yield from api.meetings(self.meeting_type_id)

@@ -8,13 +8,13 @@ documentation but not open to every account. Where one is missing the call raise
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from airflow_provider_calendars.api.auth import KeyPair
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal
 from airflow_provider_calendars.api.flow import Request, Response
 from airflow_provider_calendars.api.lets_calendar.account import Account, read_token, token_request
-from airflow_provider_calendars.api.lets_calendar.attendees import Attendees
+from airflow_provider_calendars.api.lets_calendar.as_if import answer_as_if
 from airflow_provider_calendars.api.lets_calendar.campaigns import CAMPAIGN_NOT_FOUND, Campaigns
 from airflow_provider_calendars.api.lets_calendar.invites import Invites
 from airflow_provider_calendars.api.policy import Retries
@@ -29,7 +29,7 @@ _ADVICE_BY_PHRASE = {
 }
 
 
-class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
+class LetsCalendarApi(Account, Campaigns, Invites):
     """Every operation of Let's Calendar.
 
     :param client_key: the client key of the panel's API section, ``lc_...``.
@@ -50,6 +50,10 @@ class LetsCalendarApi(Account, Campaigns, Attendees, Invites):
     ) -> None:
         request = token_request(base_url.rstrip("/"), client_key, secret_key)
         super().__init__(base_url, KeyPair(request, read_token), retries)
+
+    def answer_as_if(self, request: Request) -> Any:
+        """Return what Let's Calendar would answer to a request that a dry run does not send."""
+        return answer_as_if(request)
 
     def refused(self, request: Request, response: Response) -> ApiError:
         """Return the exception for a refusal; an operation the account lacks is told from a wrong id."""

@@ -26,6 +26,7 @@ def token_request(base_url: str, client_key: str, secret_key: str) -> Request:
         json={"client_key": client_key, "secret_key": secret_key},
         headers={"Accept": "application/json"},
         authenticated=False,
+        reads=True,
     )
 
 

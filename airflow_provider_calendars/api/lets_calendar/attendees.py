@@ -15,14 +15,18 @@ from airflow_provider_calendars.api.lets_calendar.people import (
     Contact,
     ContactsExport,
 )
+from airflow_provider_calendars.api.lets_calendar.redirect import Redirect
 from airflow_provider_calendars.api.paging import Page, is_last_of, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
+from airflow_provider_calendars.exceptions import GuardError, NotFound
 
 _LARGEST_PAGE = 100
 
 
 class Attendees(Api):
     """Operations on the attendees of a campaign."""
+
+    redirect: Redirect | None = None
 
     def add_contact(self, campaign_id: str, contact: Contact) -> Flow[int]:
         """Add one contact and return its id.  POST /add-single-contact
@@ -32,29 +36,55 @@ class Attendees(Api):
 
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-single-contact
         """
-        body = {"campaign_id": campaign_id, **contact.to_wire()}
+        (kept,) = self._redirected(campaign_id, [contact]) or (None,)
+        if kept is None:
+            return 0
+        body = {"campaign_id": campaign_id, **kept.to_wire()}
         request = self.request("POST", "/add-single-contact", repeat=Repeat.IF_UNSENT, json=body)
-        return self.call(request, lambda answer: int(answer["contact_id"]))
+        return (yield from self.call(request, lambda answer: int(answer["contact_id"])))
 
     def add_contacts(self, campaign_id: str, contacts: Sequence[Contact]) -> Flow[AddedContacts]:
         """Add contacts and return what became of each.  POST /add-contacts
 
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-add-contacts
         """
-        body = {"campaign_id": campaign_id, "contacts": [contact.to_wire() for contact in contacts]}
+        kept = self._redirected(campaign_id, contacts)
+        if contacts and not kept:
+            return AddedContacts(0, (), 0)
+        body = {"campaign_id": campaign_id, "contacts": [contact.to_wire() for contact in kept]}
         request = self.request("POST", "/add-contacts", repeat=Repeat.IF_UNSENT, json=body)
-        return self.call(request, AddedContacts.from_answer)
+        return (yield from self.call(request, AddedContacts.from_answer))
 
     def upload_contacts(self, campaign_id: str, file: Upload, *, allow_duplicates: bool = False) -> Flow[str]:
         """Upload a file of contacts, imported in the background, and return the import's id.
 
         POST /upload-contacts; https://panel.letscalendar.com/docs#apis-POSTapi-lc-upload-contacts
         """
+        if self.redirect is not None:
+            file = self.redirect.upload(campaign_id, file)
         form = {"campaign_id": campaign_id, "allow_duplicates": "1" if allow_duplicates else "0"}
         # a second import of the same file is absorbed, unless duplicates are allowed
         repeat = Repeat.IF_UNSENT if allow_duplicates else Repeat.ALWAYS
         request = self.request("POST", "/upload-contacts", repeat=repeat, form=form, files={"file": file})
         return self.call(request, lambda answer: str(answer["import_id"]))
+
+    def check_redirected(self, campaign_id: str) -> Flow[None]:
+        """Refuse to mail anybody whom the connection's mode does not allow to be mailed.
+
+        :raises GuardError: the campaign holds others, or its attendees cannot be read.
+        """
+        if self.redirect is None:
+            return
+        try:
+            attendees = yield from self.list_attendees(campaign_id)
+        except NotFound:
+            raise GuardError(
+                f"Who is in campaign {campaign_id} cannot be read, so mode redirect does not mail it."
+            ) from None
+        self.redirect.check(campaign_id, attendees)
+
+    def _redirected(self, campaign_id: str, contacts: Sequence[Contact]) -> Sequence[Contact]:
+        return contacts if self.redirect is None else self.redirect.contacts(campaign_id, contacts)
 
     def attendee_summary(self, campaign_id: str, source: str | None = None) -> Flow[AttendeeSummary]:
         """Return how many attendees are in which state.  GET /campaign/{campaign_id}/attendees

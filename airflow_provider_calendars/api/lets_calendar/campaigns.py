@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from airflow_provider_calendars.api.base import Api, path
+from airflow_provider_calendars.api.base import path
 from airflow_provider_calendars.api.flow import Flow
+from airflow_provider_calendars.api.lets_calendar.attendees import Attendees
 from airflow_provider_calendars.api.lets_calendar.records import (
     Campaign,
     CampaignContent,
@@ -19,7 +20,7 @@ from airflow_provider_calendars.api.policy import Repeat
 CAMPAIGN_NOT_FOUND = "Campaign not found"
 
 
-class Campaigns(Api):
+class Campaigns(Attendees):
     """Operations on campaigns."""
 
     def create_campaign(self, content: CampaignContent) -> Flow[SavedCampaign]:
@@ -63,9 +64,11 @@ class Campaigns(Api):
 
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-toggle-automation
         """
+        if enabled:
+            yield from self.check_redirected(campaign_id)
         body = {"campaign_id": campaign_id, "enabled": enabled}
         request = self.request("POST", "/toggle-automation", repeat=Repeat.ALWAYS, json=body)
-        return self.call(request, lambda answer: str(answer["status"]) == "enabled")
+        return (yield from self.call(request, lambda answer: str(answer["status"]) == "enabled"))
 
     def campaign_url(self, campaign_id: str) -> str:
         """Return the page of a campaign in the panel, whose paths the API's own mirror."""

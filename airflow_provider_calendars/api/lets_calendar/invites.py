@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from airflow_provider_calendars.api.base import Api
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.flow import Flow
+from airflow_provider_calendars.api.lets_calendar.attendees import Attendees
 from airflow_provider_calendars.api.lets_calendar.records import ScheduledInvites
 from airflow_provider_calendars.api.policy import Repeat
 
@@ -17,7 +17,7 @@ NO_SENDING_IN_PROGRESS = "No sending in progress"
 NO_SCHEDULED_INVITES = "No scheduled invites found"
 
 
-class Invites(Api):
+class Invites(Attendees):
     """Operations that mail people, or keep them from being mailed."""
 
     def send_invites(self, campaign_id: str, extra_body: Mapping[str, Any] | None = None) -> Flow[Done]:
@@ -26,7 +26,8 @@ class Invites(Api):
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-send-invite
         """
         nothing = (400, NO_NEW_ATTENDEES)
-        return self._act("/send-invite", campaign_id, Repeat.NEVER, nothing, extra_body)
+        yield from self.check_redirected(campaign_id)
+        return (yield from self._act("/send-invite", campaign_id, Repeat.NEVER, nothing, extra_body))
 
     def update_invites(self, campaign_id: str, extra_body: Mapping[str, Any] | None = None) -> Flow[Done]:
         """Send everybody who has an invite its new content.  POST /update-invite
@@ -34,7 +35,8 @@ class Invites(Api):
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-update-invite
         """
         nothing = (400, NO_ATTENDEES_TO_UPDATE)
-        return self._act("/update-invite", campaign_id, Repeat.NEVER, nothing, extra_body)
+        yield from self.check_redirected(campaign_id)
+        return (yield from self._act("/update-invite", campaign_id, Repeat.NEVER, nothing, extra_body))
 
     def schedule_invites(
         self, campaign_id: str, *, schedule_date: str, schedule_time: str, timezone: str
@@ -49,8 +51,9 @@ class Invites(Api):
             "schedule_time": schedule_time,
             "timezone": timezone,
         }
+        yield from self.check_redirected(campaign_id)
         request = self.request("POST", "/schedule-invite", repeat=Repeat.IF_UNSENT, json=body)
-        return self.call(request, ScheduledInvites.from_answer)
+        return (yield from self.call(request, ScheduledInvites.from_answer))
 
     def cancel_scheduled_invites(self, campaign_id: str) -> Flow[Done]:
         """Cancel what is scheduled for a campaign.  POST /cancel-scheduled-invite

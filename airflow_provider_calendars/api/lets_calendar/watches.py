@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from airflow_provider_calendars.api.flow import Flow, now
 from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
@@ -31,6 +32,10 @@ class ContactsImported:
     source: str | None = None
     last_count: int = -1
     same_looks: int = 0
+
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: everybody is there."""
+        return {"campaign_id": self.campaign_id, "attendees": self.expected or 0, "complete": True}
 
     def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
         """Count the attendees."""
@@ -72,6 +77,10 @@ class InvitesSent:
     first_pending: int = 0
     progress_seen: bool = False
 
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run: nobody was mailed."""
+        return {"campaign_id": self.campaign_id, **AttendeeSummary(0, 0, 0, 0, 0, 0, 0, 0).counts()}
+
     def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
         """Read the summary."""
         summary = yield from api.attendee_summary(self.campaign_id)
@@ -103,6 +112,10 @@ class CampaignStarted:
 
     campaign_id: str
     starts_at: float | None = None
+
+    def report_as_if(self) -> dict[str, Any]:
+        """Return the report of a dry run, in which nothing starts."""
+        return {"campaign_id": self.campaign_id, "starts_at": None}
 
     def look(self, api: LetsCalendarApi) -> Flow[Verdict]:
         """Read the start, which may have been moved, and compare it with the time."""

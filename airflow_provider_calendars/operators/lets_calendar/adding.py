@@ -16,7 +16,6 @@ from airflow_provider_calendars.exceptions import (
     OutcomeUnknown,
     Rejected,
 )
-from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload_contacts
@@ -44,7 +43,7 @@ class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
 
     def add(self, contacts: Sequence[Contact], context: Context) -> _Report:
         """Add contacts and return what became of each."""
-        memory, report = RunMemory(context), _Report()
+        memory, report = self.run_memory(context), _Report()
         look_first = self.only_new or memory.get("add_contacts")
         present = self._present_addresses() if look_first else set()
         memory.set("add_contacts", {"campaign_id": self.campaign_id, "contacts": len(contacts)})

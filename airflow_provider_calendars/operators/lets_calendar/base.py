@@ -36,6 +36,17 @@ class LetsCalendarOperator(CalendarsOperator):
         """The hook, made once so that ``on_kill`` finds its login ready."""
         return LetsCalendarHook(self.lets_calendar_conn_id)
 
+    def post_execute(self, context: Any, result: Any = None) -> None:
+        """Say who was put in the place of whom, in the mode redirect."""
+        redirect = self.hook.redirect if "api" in self.hook.__dict__ else None
+        if redirect is not None and redirect.redirected:
+            counts = {"redirected": redirect.redirected, "dropped": redirect.dropped}
+            self.log.warning(
+                "Mode redirect: %(redirected)d of our own addresses, %(dropped)d dropped.", counts
+            )
+            self.publish_early(context, "redirect", counts)
+        super().post_execute(context, result)
+
 
 class LetsCalendarCampaignOperator(LetsCalendarOperator):
     """Base of the operators that work on one campaign.

@@ -12,7 +12,6 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
-from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.lets_calendar.base import (
     LetsCalendarCampaignOperator,
@@ -144,7 +143,7 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
         check_if_exists(self.if_exists)
         content = self.content()
         creation = Creation(
-            memory=RunMemory(context),
+            memory=self.run_memory(context),
             key="create_campaign",
             fingerprint=content.fingerprint(),
             thing=f"campaign titled {content.title!r} at {content.start_datetime} {content.timezone}",

@@ -54,8 +54,10 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         self.check_campaign()
         allow_duplicates = checks.boolean("allow_duplicates", self.allow_duplicates)
         upload, rows = read_upload(checks.text("path", self.path))
+        if rows is not None and self.hook.redirect is not None:
+            rows = min(rows, len(self.hook.redirect.addresses))
         self.show_campaign(context)
-        memory = RunMemory(context)
+        memory = self.run_memory(context)
         file_hash = hashlib.sha256(upload.content).hexdigest()
         before = self._before(memory, file_hash, allow_duplicates=allow_duplicates)
         try:

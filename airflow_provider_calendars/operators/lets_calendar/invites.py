@@ -19,7 +19,7 @@ from airflow_provider_calendars.exceptions import (
     TransportError,
 )
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
-from airflow_provider_calendars.memory import LastingMemory, RunMemory
+from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 
 _LOOK_EVERY = 5.0
@@ -106,7 +106,7 @@ class LetsCalendarSendInvitesOperator(_MailingOperator):
         """Send the invites, once."""
         checks.seconds("outcome_timeout", self.outcome_timeout)
         self.begin(context)
-        memory = RunMemory(context)
+        memory = self.run_memory(context)
         now = self._counts()
         earlier = memory.get("send_invites") or {}
         ours = earlier.get("campaign_id") == self.campaign_id and earlier.get("state") != "refused"
@@ -184,9 +184,9 @@ class LetsCalendarUpdateInvitesOperator(_MailingOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Send the update, once."""
         self.begin(context)
-        memory = RunMemory(context)
+        memory = self.run_memory(context)
         content = self._content_fingerprint()
-        campaign_memory = LastingMemory(self.hook.conn_type, self.lets_calendar_conn_id, self.campaign_id)
+        campaign_memory = self.lasting_memory(self.campaign_id)
         if outcome := self._settled(memory, content):
             # the first try may have died before it could note this for other runs
             if content:
