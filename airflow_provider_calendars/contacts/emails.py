@@ -15,8 +15,11 @@ from typing import NamedTuple
 
 from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
 
-_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+"
-_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@([a-z0-9.\-]+)\Z")
+_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z")
+SURELY_PLAIN = re.compile(rf"(?!'){_PLAIN_ADDRESS.pattern}")
+"""A cell in lower case that is an address and nothing else, if its domain is one and it is not too long."""
+
 _SURELY_SHORT_ENOUGH = 200
 _LONGEST = 254
 
@@ -69,6 +72,10 @@ class AddressReader:
         if len(lowered) > _SURELY_SHORT_ENOUGH:
             return self._ask_library(address)
         return lowered if self._ascii_domain(plain[1]) else None
+
+    def is_domain(self, domain: str) -> bool:
+        """Tell whether addresses can be at a domain that is written in plain ASCII."""
+        return self._ascii_domain(domain)
 
     def read(self, cell: str) -> Found:
         """Return the addresses of a cell, however it is written.

@@ -7,7 +7,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from airflow_provider_calendars.contacts import vocabulary
-from airflow_provider_calendars.contacts.text import clean_text, header_key, header_words
+from airflow_provider_calendars.contacts.text import clean_text, header_key, header_words, words_of
+
+_LEFT_OUT_FOR_GOOD = words_of("optedout suppressionlist domainblocked attendeecancelled attendeeunsubscribed")
 
 
 class Polarity(Enum):
@@ -22,7 +24,8 @@ class Polarity(Enum):
     MOMENT = "moment"
     """``Unsubscribed Time``: any entry suppresses; blank passes."""
     REASON = "reason"
-    """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` stays suppressed."""
+    """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` and what else keeps
+    people out for good stays suppressed."""
     IGNORE = "ignore"
     """Left out because the caller said so."""
 
@@ -90,7 +93,7 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
     word = {"1.0": "1", "0.0": "0"}.get(text, header_key(text))
     word = word or _sign(text)
     if polarity is Polarity.REASON:
-        return Verdict.SUPPRESS if word == "optedout" else Verdict.PASS
+        return Verdict.SUPPRESS if word in _LEFT_OUT_FOR_GOOD else Verdict.PASS
     if word in vocabulary.NOTHING:
         return Verdict.UNKNOWN if polarity is Polarity.POSITIVE else Verdict.PASS
     if polarity is Polarity.MOMENT:
