@@ -17,6 +17,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
+_MOST_COLUMNS = 1 << 14
 
 
 class DelimitedRows:
@@ -49,6 +50,11 @@ class DelimitedRows:
         try:
             for cells in records:
                 rows.append(cells)
+                if len(cells) > _MOST_COLUMNS:
+                    raise ContactsError(
+                        f"{self.name}: row {first + len(rows) - 1} has {len(cells):,} cells; at most "
+                        f"{_MOST_COLUMNS:,} are read."
+                    )
                 if lines.taken:
                     lines.taken = 0
                     yield range(first, first + len(rows)), rows

@@ -94,7 +94,7 @@ class _StringsReader(XmlReader):
         if name == "t":
             text = self.gathered()
             if not self.phonetic:
-                self.pieces.append(text)
+                self.add_piece(self.pieces, text)
         elif name == "rPh":
             self.phonetic = False
         elif name == "si":

@@ -33,6 +33,7 @@ MOST_ROWS = 1 << 20
 MOST_COLUMNS = 1 << 14
 
 _CELLS_IN_BATCH = 1 << 15
+_MOST_CELLS = 1 << 27
 _MOST_LAYOUTS = 512
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})(\d+)"(?: s="(\d+)")?(?: t="(\w+)")?'
@@ -120,7 +121,7 @@ def numbered(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Batch]:
     """Gather rows into batches and see to it that their numbers rise."""
     numbers: list[int] = []
     batch: list[list[str]] = []
-    last, room = 0, _CELLS_IN_BATCH
+    last, room, left = 0, _CELLS_IN_BATCH, _MOST_CELLS
     for number, cells in rows:
         if not last < number <= MOST_ROWS:
             raise ContactsError(f"row {number} of the sheet comes after row {last}")
@@ -131,6 +132,9 @@ def numbered(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Batch]:
         batch.append(cells)
         last = number
         room -= len(cells) + 8
+        left -= len(cells)
+        if left < 0:
+            raise ContactsError(f"its rows spread over more than {_MOST_CELLS:,} cells")
         if room < 0:
             yield numbers, batch
             numbers, batch, room = [], [], _CELLS_IN_BATCH
@@ -224,6 +228,8 @@ def _row_texts(stream: IO[bytes]) -> Iterator[str]:
     rest = ""
     for text in texts:
         rest += text
+        if len(rest) > LONGEST_CELL:
+            raise Unusual
         _, started, rest_of_it = rest.partition("<sheetData>")
         if started:
             rest = rest_of_it
@@ -294,7 +300,7 @@ class _SheetReader(XmlReader):
         elif name == "t":
             text = self.gathered()
             if self.inline is not None and not self.phonetic:
-                self.inline.append(text)
+                self.add_piece(self.inline, text)
         elif name == "rPh":
             self.phonetic = False
 

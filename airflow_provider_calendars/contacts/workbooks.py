@@ -21,6 +21,7 @@ LARGEST_CONTENT = 2 << 30
 """Bytes a workbook or ZIP may unpack to."""
 
 _LARGEST_PART = 32 << 20
+_MOST_SHEETS = 250
 _DATE_STYLES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]hmsHMS][^\]]*\]|General', re.DOTALL)
 _DATE_LETTER = re.compile(r"[dmhysDMHYS]")
@@ -71,9 +72,14 @@ class Book:
         :raises ContactsError: the workbook is broken.
         """
         try:
-            return [SheetRows(self, title, part) for title, part in self._visible_sheets()]
+            sheets = [SheetRows(self, title, part) for title, part in self._visible_sheets()]
         except BROKEN as error:
             raise ContactsError(broken(self.name, error)) from None
+        if len(sheets) > _MOST_SHEETS:
+            raise ContactsError(
+                f"{self.name} has {len(sheets):,} sheets; at most {_MOST_SHEETS} are looked at."
+            )
+        return sheets
 
     def open(self, part: str) -> IO[bytes]:
         """Open a part of the workbook."""

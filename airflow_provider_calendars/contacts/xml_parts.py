@@ -17,6 +17,8 @@ LONGEST_CELL = 1 << 20
 """Characters of a cell; spreadsheet programs stop at 32,767."""
 
 _LONGEST_TAG = 1 << 23
+_DEEPEST = 100
+_MOST_PIECES = 10_000
 _PROLOG = re.compile(r"\A\ufeff?<\?xml[^<>]*\?>\s*")
 _ENTITY = re.compile(r"&([^;&]*);?")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -87,9 +89,9 @@ class XmlReader:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
         self.parser.StartDoctypeDeclHandler = self._refuse_document_type
-        self._quiet = 0
+        self._quiet = self._depth = 0
         self._text: list[str] | None = None
-        self._length = 0
+        self._length = self._pieces_length = 0
 
     def feed(self) -> Iterator[None]:
         """Parse the part; comes back after each chunk."""
@@ -118,12 +120,23 @@ class XmlReader:
         self._text = None
         return text
 
+    def add_piece(self, pieces: list[str], text: str) -> None:
+        """Add to the pieces of a text, of which there may not be ever more."""
+        self._pieces_length = len(text) + (self._pieces_length if pieces else 0)
+        if len(pieces) > _MOST_PIECES or self._pieces_length > LONGEST_CELL:
+            raise ContactsError("a cell has more pieces of text than any spreadsheet program writes")
+        pieces.append(text)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._quiet = 0
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ContactsError("its XML is nested deeper than that of any spreadsheet program")
         self.started(name.rpartition(" ")[2], attributes)
 
     def _end(self, name: str) -> None:
         self._quiet = 0
+        self._depth -= 1
         self.ended(name.rpartition(" ")[2])
 
     def _characters(self, text: str) -> None:
