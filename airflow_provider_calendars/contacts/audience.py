@@ -17,9 +17,11 @@ class Audience:
     Made for millions: beside the address itself a person takes some forty bytes.
 
     :param opted_out: addresses known beforehand to have opted out.
+    :param name_files: call rows by their file, too.
     """
 
-    def __init__(self, opted_out: Iterable[str] = ()) -> None:
+    def __init__(self, opted_out: Iterable[str] = (), *, name_files: bool = False) -> None:
+        self.name_files = name_files
         self.opted_out = set(opted_out)
         self.opted_out_too_late = False
         """Whether an address opted out below a row that has it."""
@@ -40,7 +42,7 @@ class Audience:
 
     def where(self, row: int) -> str:
         """Return how a row of the present file is called."""
-        return str(row) if len(self._names) < 2 else f"{self._names[-1]}:{row}"
+        return f"{self._names[-1]}:{row}" if self.name_files else str(row)
 
     def add(self, address: str, row: int) -> None:
         """Accept an address."""
@@ -56,10 +58,8 @@ class Audience:
         if block is None:
             return None
         place = self.emails.index(address, block, block + _BLOCK)
-        file = bisect(self._starts, place) - 1
-        same_file = file == len(self._names) - 1
-        named = len(self._names) > 1 or not same_file
-        return f"{self._names[file]}:{self.rows[place]}" if named else str(self.rows[place])
+        file = self._names[bisect(self._starts, place) - 1]
+        return f"{file}:{self.rows[place]}" if self.name_files else str(self.rows[place])
 
     def note_passed(self, addresses: Iterable[str]) -> None:
         """Remember addresses of rows that were not suppressed."""

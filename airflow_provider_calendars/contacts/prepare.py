@@ -109,10 +109,10 @@ def prepare_tables(
     :param progress: told how many rows have been read so far.
     """
     work = _Work(tables, uploads, rejected, rules or Rules(), progress)
-    audience = Audience()
+    audience = Audience(name_files=len(tables) > 1)
     rows = work.run(audience)
     while audience.opted_out_too_late:
-        audience = Audience(audience.opted_out)
+        audience = Audience(audience.opted_out, name_files=len(tables) > 1)
         rows = work.run(audience)
     if not audience.counts.total():
         raise ContactsError(

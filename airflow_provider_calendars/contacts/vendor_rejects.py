@@ -145,12 +145,12 @@ class _Spread:
     def __init__(self, header: Sequence[str]) -> None:
         self.header = list(header)
         columns = find_columns(header[2:], Wanted())
-        names = _own_columns(columns) if columns else {}
-        self.places = {name: names.get(name, -1) for name in UPLOAD_HEADER}
-        for name, place in self.places.items():
-            if place < 0:
-                self.places[name] = len(self.header) - 2
-                self.header.append(name)
+        self.places = _own_columns(columns) if columns else {}
+        for name in UPLOAD_HEADER:
+            if name not in self.places:
+                # an earlier merge added it, or this one does
+                self.header += [] if name in self.header[2:] else [name]
+                self.places[name] = self.header.index(name, 2) - 2
 
     def cells(self, person: Mapping[str, str]) -> list[str]:
         """Return the cells behind row and reason."""

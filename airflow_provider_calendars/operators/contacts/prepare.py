@@ -250,9 +250,11 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
                 continue
             if (other := seen.setdefault(place_of(path), name)) != name:
                 raise ConfigurationError(f"{name} is the same file as {other}: give each its own.")
-            if isinstance(source, FileSource):
+        outputs = {name: path for name, path in paths.items() if path is not None}
+        if isinstance(source, FileSource):
+            for name, path in reversed(outputs.items()):
                 source.refuse_output(name, path)
-        return {name: path for name, path in paths.items() if path is not None}
+        return outputs
 
     def _open(self, path: str | None) -> AnyPath | None:
         return None if path is None else open_path(path, self.storage_conn_id)
