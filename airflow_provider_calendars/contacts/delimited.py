@@ -47,6 +47,7 @@ class DelimitedRows:
     def _numbered(self, lines: _Lines) -> Iterator[Batch]:
         records = csv.reader(chain.from_iterable(lines), delimiter=self.delimiter)
         first, rows = 1, []
+        failure: ContactsError | None = None
         try:
             for cells in records:
                 rows.append(cells)
@@ -60,12 +61,17 @@ class DelimitedRows:
                     yield range(first, first + len(rows)), rows
                     first, rows = first + len(rows), []
         except csv.Error as error:
-            raise ContactsError(
+            failure = ContactsError(
                 f"{self.name}: the record after row {first + len(rows) - 1} cannot be read ({error}). "
                 "A quotation mark that is never closed does this."
-            ) from None
+            )
+        except ContactsError as error:
+            failure = error
+        # the rows before it may hold the header, by which the file is understood
         if rows:
             yield range(first, first + len(rows)), rows
+        if failure:
+            raise failure
 
 
 class _Lines:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+import marshal
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import TextIOWrapper
 from itertools import islice
 from typing import Protocol, TypeAlias
 
@@ -84,9 +84,17 @@ class Table:
 
 def first_rows(rows: Rows) -> list[Row]:
     """Return the rows among which the header is looked for."""
-    batches = rows.batches()
-    numbered = (row for numbers, cells in batches for row in zip(numbers, cells, strict=True))
-    return [row for row in islice(numbered, HEADER_WITHIN) if row[0] <= HEADER_WITHIN]
+    found: list[Row] = []
+    try:
+        for numbers, cells in rows.batches():
+            found += zip(numbers, cells, strict=True)
+            if len(found) >= HEADER_WITHIN:
+                break
+    except ContactsError:
+        # whoever reads on will meet it again
+        if not found:
+            raise
+    return [row for row in found[:HEADER_WITHIN] if row[0] <= HEADER_WITHIN]
 
 
 def table_of_rows(
@@ -138,9 +146,8 @@ def table_of_rows_once(
 class _RowsOnce:
     def __init__(self, stack: ExitStack, headers: list[str], rows: Iterable[Sequence[object]]) -> None:
         self.headers = headers
-        self.given: Iterator[Sequence[object]] | None = iter(rows)
-        file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-        self.kept = TextIOWrapper(file, "utf-8", errors="surrogatepass", newline="")
+        self.given = iter(rows)
+        self.kept = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
 
     def batches(self) -> Iterator[Batch]:
         """Read the header, which is the first row, and the rows."""
@@ -151,16 +158,14 @@ class _RowsOnce:
             number += len(batch)
 
     def _batches(self) -> Iterator[list[list[str]]]:
-        given, self.given = self.given, None
-        if given is None:
-            self.kept.seek(0)
-            kept = csv.reader(self.kept)
-            while batch := list(islice(kept, _BATCH)):
-                yield batch
-            return
-        keep = csv.writer(self.kept)
-        while batch := [list(map(workbooks.cell_text, row)) for row in islice(given, _BATCH)]:
-            keep.writerows(batch)
+        self.kept.seek(0)
+        size = os.fstat(self.kept.fileno()).st_size
+        while self.kept.tell() < size:
+            yield marshal.load(self.kept)  # noqa: S302 - what was written below
+        # reading may have stopped early the last time
+        while batch := [list(map(workbooks.cell_text, row)) for row in islice(self.given, _BATCH)]:
+            marshal.dump(batch, self.kept)
+            self.kept.flush()
             yield batch
 
 

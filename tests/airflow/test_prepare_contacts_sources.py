@@ -153,6 +153,16 @@ def test_a_query_is_prepared(database: str, tmp_path: Path) -> None:
     assert reasons(result) == [["2", "opted_out"], ["3", "opted_out"]]
 
 
+def test_a_long_query_is_read_to_its_end(database: str, tmp_path: Path) -> None:
+    """However many rows there are, and also if they are read a second time."""
+    numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000) "
+    for late in ("", " union all select 'X', 'p1@example.com', 1"):
+        sql = f"{numbers}select 'P' as name, 'p' || i || '@example.com' as email, 0 as email_opt_out from n"
+        result = run(tmp_path / "upload.csv", sql=sql + late, sql_conn_id=database)
+        assert result["rows"] == 5000 + bool(late)
+        assert result["accepted"] == 5000 - bool(late)
+
+
 def test_a_statement_without_rows_is_refused(database: str, tmp_path: Path) -> None:
     """An UPDATE is no list of contacts."""
     with pytest.raises(ConfigurationError, match="returns no rows"):
