@@ -8,8 +8,6 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable
 
-_BLOCK = 64
-
 
 class Audience:
     """The people accepted so far, and the addresses that opted out.
@@ -29,7 +27,7 @@ class Audience:
         self.emails: list[str] = []
         self.rows = array("I")
         self.blocks: dict[str, int] = {}
-        """Address to the block of 64 of ``emails`` that has it; a block's number is one object."""
+        """Address to where in ``emails`` its batch begins: one object for all addresses of a batch."""
         self.block = 0
         self._passed: set[str] = set()
         self._starts: list[int] = []
@@ -40,14 +38,16 @@ class Audience:
         self._starts.append(len(self.emails))
         self._names.append(name)
 
+    def begin_batch(self) -> None:
+        """Note that the next batch of rows follows."""
+        self.block = len(self.emails)
+
     def where(self, row: int) -> str:
         """Return how a row of the present file is called."""
         return f"{self._names[-1]}:{row}" if self.name_files else str(row)
 
     def add(self, address: str, row: int) -> None:
         """Accept an address."""
-        if not len(self.emails) % _BLOCK:
-            self.block = len(self.emails)
         self.blocks[address] = self.block
         self.emails.append(address)
         self.rows.append(row)
@@ -57,7 +57,7 @@ class Audience:
         block = self.blocks.get(address)
         if block is None:
             return None
-        place = self.emails.index(address, block, block + _BLOCK)
+        place = self.emails.index(address, block)
         file = self._names[bisect(self._starts, place) - 1]
         return f"{file}:{self.rows[place]}" if self.name_files else str(self.rows[place])
 

@@ -7,21 +7,21 @@ gone through by functions that run at the speed of C, which is why this reads un
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count, repeat
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from airflow_provider_calendars.contacts.decisions import LONGEST_FIELD, Judge, Person, Refused
 from airflow_provider_calendars.contacts.emails import SURELY_PLAIN
 from airflow_provider_calendars.contacts.names import clean_name, split_full_name
 from airflow_provider_calendars.contacts.opt_outs import Verdict
 
-PersonFields: TypeAlias = Sequence[str]
+PersonFields: TypeAlias = tuple[str, ...]
 """The fields of a :class:`~.decisions.Person`, in its order."""
 
-_Batch: TypeAlias = Iterable[tuple[int, list[str], "re.Match[str] | None", str | None, str | None, int]]
+_Batch: TypeAlias = Iterable[tuple[Any, ...]]
+"""Number, cells, address, its match, first name, last name."""
 
 _MOST_REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 60
@@ -36,16 +36,20 @@ class QuickJudge:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
-        columns = judge.columns
-        self.email = itemgetter(columns.emails[0])
-        self.others = [itemgetter(place) for place in (*columns.emails[1:], *columns.other_emails)]
-        self.verdicts = [(itemgetter(place), meanings) for place, meanings in judge.verdicts]
         self.width = judge.width
-        self.names = _Names(judge)
+        columns = judge.columns
+        others = (*columns.emails[1:], *columns.other_emails)
+        names = _Names(judge)
+        self.names_of = names.of
+        # the cells that are looked at, picked out of each row at once
+        places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
+        self.pick = itemgetter(*places)
+        self.others = range(1 + len(names.places), 1 + len(names.places) + len(others))
+        self.verdicts = [(self.others.stop + at, meanings) for at, (_, meanings) in enumerate(judge.verdicts)]
         self.domains = _Domains(judge)
         self.barred = judge.suppression.addresses.keys() | judge.suppression.attendees
-        # what has fields of its own, or must be hashed, is not plain
-        self.nothing_is_plain = judge.has_extras or bool(judge.suppression.hashes)
+        # what has fields of its own, or must be hashed, is not plain; nor are rows without names
+        self.nothing_is_plain = judge.has_extras or bool(judge.suppression.hashes) or not names.places
 
     def decide(
         self, numbers: Sequence[int], rows: list[list[str]]
@@ -58,14 +62,20 @@ class QuickJudge:
         """
         people: list[PersonFields] = []
         refused: list[Refused] = []
-        if self.nothing_is_plain:
+        if self.nothing_is_plain or not rows:
             for number, cells in zip(numbers, rows, strict=True):
                 self._ask_judge(number, cells, people, refused)
             return people, refused
+        self.judge.audience.begin_batch()
         even = rows if set(map(len, rows)) == {self.width} else self._made_even(rows)
-        matches = map(SURELY_PLAIN.match, map(str.lower, map(self.email, even)))
-        batch = zip(numbers, rows, matches, *self.names.of(even), self._unclear(even), strict=True)
-        self._go_through(batch, people, refused)
+        columns = list(zip(*map(self.pick, even), strict=True))
+        addresses = list(map(str.lower, columns[0]))
+        matches = list(map(SURELY_PLAIN.match, addresses))
+        for place in self._unclear(columns):
+            matches[place] = None
+        self._go_through(
+            zip(numbers, rows, addresses, matches, *self.names_of(columns), strict=True), people, refused
+        )
         return people, refused
 
     def _made_even(self, rows: list[list[str]]) -> list[list[str]]:
@@ -73,39 +83,40 @@ class QuickJudge:
         width, blank = self.width, [""] * self.width
         return [cells + blank[len(cells) :] if len(cells) <= width else blank for cells in rows]
 
-    def _unclear(self, rows: list[list[str]]) -> bytearray:
-        """Tell of each row whether something besides names and address calls for the judge."""
-        unclear = bytearray(len(rows))
-        for column in self.others:
-            cells = list(map(column, rows))
-            if any(cells):
-                _mark(unclear, map(bool, cells))
-        for column, meanings in self.verdicts:
-            cells = list(map(column, rows))
-            doubtful = {cell for cell in set(cells) if meanings[cell] is not Verdict.PASS}
+    def _unclear(self, columns: list[tuple[str, ...]]) -> Iterator[int]:
+        """Tell which rows something besides names and address calls to the judge."""
+        for place in self.others:
+            if any(columns[place]):
+                yield from compress(count(), columns[place])
+        for place, meanings in self.verdicts:
+            doubtful = {cell for cell in set(columns[place]) if meanings[cell] is not Verdict.PASS}
             if doubtful:
-                _mark(unclear, map(doubtful.__contains__, cells))
-        return unclear
+                yield from compress(count(), map(doubtful.__contains__, columns[place]))
 
     def _go_through(self, batch: _Batch, people: list[PersonFields], refused: list[Refused]) -> None:
         audience, domains, barred = self.judge.audience, self.domains, self.barred
-        accepted, opted_out, add = audience.blocks, audience.opted_out, audience.add
+        accepted, opted_out, block = audience.blocks, audience.opted_out, audience.block
+        remember, remember_row, take = audience.emails.append, audience.rows.append, people.append
         plain = 0
-        for number, cells, match, first_name, last_name, unclear in batch:
-            if match is not None and first_name and last_name is not None and not unclear:
-                address, domain = match.group(0, 1)
-                if (
-                    domains[domain]
-                    and len(address) <= LONGEST_FIELD
-                    and address not in accepted
-                    and address not in opted_out
-                    and address not in barred
-                ):
-                    add(address, number)
-                    people.append((first_name, last_name, address, "", "", ""))
-                    plain += 1
-                    continue
-            self._ask_judge(number, cells, people, refused)
+        for number, cells, address, match, first_name, last_name in batch:
+            if (
+                match is not None
+                and first_name
+                and last_name is not None
+                and domains[match[1]]
+                and address not in accepted
+                and address not in opted_out
+                and address not in barred
+                and len(address) <= LONGEST_FIELD
+            ):
+                # what Audience.add does, without a call
+                accepted[address] = block
+                remember(address)
+                remember_row(number)
+                take((first_name, last_name, address, "", "", ""))
+                plain += 1
+            else:
+                self._ask_judge(number, cells, people, refused)
         audience.counts["accepted"] += plain
 
     def _ask_judge(
@@ -116,11 +127,6 @@ class QuickJudge:
                 people.append(decision)
             else:
                 refused.append((number, decision, cells))
-
-
-def _mark(unclear: bytearray, doubtful: Iterable[bool]) -> None:
-    for place in compress(count(), doubtful):
-        unclear[place] = 1
 
 
 class _Domains(dict[str, bool]):
@@ -147,21 +153,21 @@ class _Names:
 
     def __init__(self, judge: Judge) -> None:
         columns = judge.columns
-        self.first, self.last, self.full = (
-            None if place is None else itemgetter(place)
-            for place in (columns.first_name, columns.last_name, columns.full_name)
-        )
+        chosen = columns.full_name if columns.first_name is None else columns.first_name
+        self.is_full = columns.first_name is None
+        self.has_last = columns.last_name is not None
+        self.places = [place for place in (chosen, columns.last_name) if place is not None]
+        if chosen is None:
+            self.places.clear()
         self.remembered = _Remembered()
 
-    def of(self, rows: list[list[str]]) -> tuple[Iterable[str | None], Iterable[str | None]]:
-        """Return the first names and the last names of rows."""
+    def of(self, columns: list[tuple[str, ...]]) -> tuple[Iterable[str | None], Iterable[str | None]]:
+        """Return the first names and the last names of rows, from the picked columns."""
         cleaned = self.remembered.__getitem__
-        last_names = repeat("", len(rows)) if self.last is None else map(cleaned, map(self.last, rows))
-        if self.first is not None:
-            return map(cleaned, map(self.first, rows)), last_names
-        if self.full is None:
-            return repeat("", len(rows)), last_names
-        names = list(map(split_full_name, map(self.full, rows)))
+        last_names = map(cleaned, columns[2]) if self.has_last else repeat("", len(columns[0]))
+        if not self.is_full:
+            return map(cleaned, columns[1]), last_names
+        names = list(map(split_full_name, columns[1]))
         lasts = [
             last if last or last is None else rest for last, (_, rest) in zip(last_names, names, strict=True)
         ]

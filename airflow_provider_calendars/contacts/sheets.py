@@ -40,6 +40,15 @@ _CELL = re.compile(
     r"(?: ?/>|>(<f(?: [^>]*)?/>|<f(?: [^>]*)?>[^<]*</f>)?"
     r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
+_CELL_STEP = 8
+_INLINE = re.compile(
+    r'<c r="([A-Z]{1,3})(\d+)"(?: s="\d+")? t="inlineStr"(>)'
+    r'<is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'
+)
+_INLINE_STEP = 5
+_SHARED = re.compile(r'<c r="([A-Z]{1,3})(\d+)"(?: s="\d+")? t="s"><v>(\d+)</v></c>')
+_SHARED_STEP = 4
+_TEXTS_ONLY = ((' t="inlineStr"', _INLINE, _INLINE_STEP), (' t="s"', _SHARED, _SHARED_STEP))
 _ROW_START = re.compile(r'(?:<row [^<>]*/>)*<row r="(\d{1,7})"[^<>]*(?<!/)>')
 _ROWS_END = re.compile(r"(?:<row [^<>]*/>)*</sheetData>")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
@@ -159,33 +168,43 @@ class _Columns(dict[str, int]):
 
 
 def _quick_rows(stream: IO[bytes], cells: Cells) -> Iterator[tuple[int, list[str]]]:
-    split, start_of, layouts = _CELL.split, _ROW_START.fullmatch, _Layouts()
+    layouts = _Layouts()
     for row in _row_texts(stream):
-        parts = split(row)
-        start = start_of(parts[0])
-        if start is None or any(parts[8::8]):
+        parts, step = _taken_apart(row)
+        start = _ROW_START.fullmatch(parts[0])
+        if start is None or any(parts[step::step]):
             raise Unusual
         number = start[1]
-        if parts[2::8].count(number) != len(parts) // 8:
+        if parts[2::step].count(number) != len(parts) // step:
             raise Unusual
         if "&" in row:
             parts = [resolved(part) if part and "&" in part else part for part in parts]
         try:
-            values = _quick_values(parts, cells, escaped="_x" in row)
+            values = _quick_values(parts, step, cells)
         except (ValueError, IndexError):
             raise Unusual from None
-        layout = layouts[tuple(parts[1::8])]
+        layout = layouts[tuple(parts[1::step])]
         yield int(number), layout(values) if layout else values
 
 
-def _quick_values(parts: list[str], cells: Cells, *, escaped: bool) -> list[str]:
-    inline = parts[7::8]
-    if None not in inline and not escaped:
-        return inline
-    kinds, shared = parts[4::8], cells.shared
-    if kinds.count("s") == len(kinds):
-        return [shared[int(value)] for value in parts[6::8]]
-    stored = zip(parts[3::8], kinds, parts[5::8], parts[6::8], inline, strict=True)
+def _taken_apart(row: str) -> tuple[list[str], int]:
+    """Return what a row holds, and how many parts there are for each cell."""
+    cells = row.count("<c ")
+    # most sheets hold texts only, in one of two ways, for which simpler expressions do
+    for kind, pattern, step in _TEXTS_ONLY:
+        if row.count(kind) == cells:
+            parts = pattern.split(row)
+            if len(parts) == cells * step + 1:
+                return parts, step
+    return _CELL.split(row), _CELL_STEP
+
+
+def _quick_values(parts: list[str], step: int, cells: Cells) -> list[str]:
+    if step == _INLINE_STEP:
+        return list(map(unescaped, parts[4::step]))
+    if step == _SHARED_STEP:
+        return [cells.shared[int(place)] for place in parts[3::step]]
+    stored = zip(*(parts[place::step] for place in range(3, 8)), strict=True)
     return [
         cells.text(kind, style, formula, value) if text is None else unescaped(text)
         for style, kind, formula, value, text in stored
