@@ -32,7 +32,7 @@ Batch: TypeAlias = tuple[Sequence[int], list[list[str]]]
 MOST_ROWS = 1 << 20
 MOST_COLUMNS = 1 << 14
 
-_CELLS_IN_BATCH = 1 << 15
+_CELLS_IN_BATCH = 1 << 13
 _MOST_CELLS = 1 << 27
 _MOST_LAYOUTS = 512
 _CELL = re.compile(
@@ -180,7 +180,7 @@ def _quick_rows(stream: IO[bytes], cells: Cells) -> Iterator[tuple[int, list[str
         if "&" in row:
             parts = [resolved(part) if part and "&" in part else part for part in parts]
         try:
-            values = _quick_values(parts, step, cells)
+            values = _quick_values(parts, step, cells, escaped="_x" in row)
         except (ValueError, IndexError):
             raise Unusual from None
         layout = layouts[tuple(parts[1::step])]
@@ -199,9 +199,10 @@ def _taken_apart(row: str) -> tuple[list[str], int]:
     return _CELL.split(row), _CELL_STEP
 
 
-def _quick_values(parts: list[str], step: int, cells: Cells) -> list[str]:
+def _quick_values(parts: list[str], step: int, cells: Cells, *, escaped: bool) -> list[str]:
     if step == _INLINE_STEP:
-        return list(map(unescaped, parts[4::step]))
+        inline = parts[4::step]
+        return list(map(unescaped, inline)) if escaped else inline
     if step == _SHARED_STEP:
         return [cells.shared[int(place)] for place in parts[3::step]]
     stored = zip(*(parts[place::step] for place in range(3, 8)), strict=True)

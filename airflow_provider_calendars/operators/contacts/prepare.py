@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import json
-import re
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars._compat import AirflowSkipException
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError, OperationUnavailable
+from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 from airflow_provider_calendars.files import AtomicFiles, atomic_files, open_path, open_seekable
 from airflow_provider_calendars.operators.base import CalendarsOperator
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
+from airflow_provider_calendars.operators.contacts.campaign import attendees_of
+from airflow_provider_calendars.operators.contacts.outputs import ProgressLog, UploadFiles, remove_stale_parts
 from airflow_provider_calendars.operators.contacts.sources import (
     DataFrameSource,
     FileSource,
     QuerySource,
     place_of,
+    texts,
 )
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.contacts import Prepared, Rules, SuppressionLists, Table, Wanted
+    from airflow_provider_calendars.contacts import Prepared, Rules, Table, Wanted
     from airflow_provider_calendars.contacts.outputs import Uploads
     from airflow_provider_calendars.files import AnyPath
 
 IF_NOBODY_CHOICES = ("fail", "skip", "succeed")
 SEVERAL_ADDRESSES_CHOICES = ("first", "expand")
-_SECONDS_BETWEEN_LOGS = 10.0
-_MOST_FILES = 9999
 _CONCEALED = ("dataframe", "sql_parameters")
 
 
@@ -189,7 +188,9 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             tables = source.tables(stack, wanted)
             prepared, paths = self._prepare(tables, rules, outputs)
         self._log(prepared)
-        self._remove_stale(outputs["output_path"], len(paths))
+        if self.rows_per_file is not None:
+            for name in remove_stale_parts(outputs["output_path"], len(paths)):
+                self.log.info("Removed %s of an earlier run.", name)
         if not prepared.accepted and self.if_nobody == "skip":
             raise AirflowSkipException(self._nobody(prepared))
         return self._result(prepared, outputs, paths)
@@ -229,7 +230,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             )
         how = HowToRead(self.encoding, self.delimiter, self.sheet)
         if given == ["path"]:
-            return FileSource(_texts("path", self.path), self.storage_conn_id, how)
+            return FileSource(texts("path", self.path), self.storage_conn_id, how)
         if given == ["dataframe"]:
             return DataFrameSource(frame)
         return QuerySource(
@@ -272,48 +273,23 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         from airflow_provider_calendars.contacts.lists import domain_rules
 
         addresses = AddressReader(allow_test_domains=self.allow_test_domains)
-        lists = SuppressionLists(addresses)
-        blocked, allowed = (
-            domain_rules(
-                name, _texts(name, getattr(self, name) or ()), addresses, wild=name == "allowed_domains"
-            )
-            for name in ("blocked_domains", "allowed_domains")
+        blocked = domain_rules(
+            "blocked_domains", texts("blocked_domains", self.blocked_domains or ()), addresses
         )
-        for path in _texts("suppression_paths", self.suppression_paths or ()):
+        allowed = domain_rules(
+            "allowed_domains", texts("allowed_domains", self.allowed_domains or ()), addresses, wild=True
+        )
+        lists = SuppressionLists(addresses)
+        for path in texts("suppression_paths", self.suppression_paths or ()):
             where = open_path(path, self.storage_conn_id)
             with open_seekable(where, "suppression_paths") as stream:
                 self.log.info("Suppression list %s: %d entries.", where.name, lists.add(stream, where.name))
-        attendees = self._attendees(lists) if self.only_new_against else set()
+        attendees: set[str] = set()
+        if self.only_new_against:
+            attendees = attendees_of(self.only_new_against, self.lets_calendar_conn_id, lists)
+            self.log.info("Campaign %s has %d attendees.", self.only_new_against, len(attendees))
         suppression = lists.suppression(blocked_domains=blocked, allowed_domains=allowed, attendees=attendees)
         return Rules(self.allow_test_domains, self.several_addresses, suppression)
-
-    def _attendees(self, lists: SuppressionLists) -> set[str]:
-        """Return who has a place in the campaign; who was cancelled or unsubscribed goes on the lists."""
-        from airflow_provider_calendars.contacts.suppression import ATTENDEE_CANCELLED, ATTENDEE_UNSUBSCRIBED
-        from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
-
-        hook = LetsCalendarHook(self.lets_calendar_conn_id)
-        reasons = {"U": ATTENDEE_UNSUBSCRIBED, "C": ATTENDEE_CANCELLED}
-        present: set[str] = set()
-        try:
-            attendees = hook.list_attendees(str(self.only_new_against))
-        except OperationUnavailable as error:
-            raise OperationUnavailable(
-                "only_new_against needs the attendees of the campaign, and this account of Let's Calendar "
-                "cannot read them. Leave it out; the vendor's own duplicate check then keeps people from "
-                "being added twice.",
-                system=error.system,
-                status=error.status,
-                request_id=error.request_id,
-            ) from error
-        for attendee in attendees:
-            address = lists.addresses.normalize(attendee.email.strip()) or attendee.email.strip().lower()
-            if reason := reasons.get(attendee.status):
-                lists.listed[address] = reason
-            else:
-                present.add(address)
-        self.log.info("Campaign %s has %d attendees.", self.only_new_against, len(attendees))
-        return present
 
     def _prepare(
         self, tables: Sequence[Table], rules: Rules, outputs: dict[str, AnyPath]
@@ -324,7 +300,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             rejected = files.create(outputs["rejected_path"])
             report = files.create(outputs["report_path"]) if "report_path" in outputs else None
             uploads, parts = self._uploads(files, outputs["output_path"])
-            prepared = prepare_tables(tables, uploads, rejected, rules=rules, progress=_Progress(self.log))
+            prepared = prepare_tables(tables, uploads, rejected, rules=rules, progress=ProgressLog(self.log))
             if not prepared.accepted and self.if_nobody == "fail":
                 raise ContactsError(
                     f"{self._nobody(prepared)} Set if_nobody to skip or succeed to accept this."
@@ -333,23 +309,12 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
                 report.write(json.dumps(prepared.as_dict(), indent=2).encode() + b"\n")
         return prepared, parts.paths
 
-    def _uploads(self, files: AtomicFiles, path: AnyPath) -> tuple[Uploads, _Parts]:
+    def _uploads(self, files: AtomicFiles, path: AnyPath) -> tuple[Uploads, UploadFiles]:
         from airflow_provider_calendars.contacts.outputs import SplitUploads
 
         most = None if self.rows_per_file is None else checks.integer("rows_per_file", self.rows_per_file)
-        parts = _Parts(files, path, split=most is not None)
+        parts = UploadFiles(files, path, split=most is not None)
         return SplitUploads(parts, path.suffix.lower().lstrip("."), most), parts
-
-    def _remove_stale(self, upload: AnyPath, count: int) -> None:
-        """Remove parts that an earlier run wrote and this one did not."""
-        if self.rows_per_file is None:
-            return
-        name = re.compile(re.escape(upload.stem) + r"\.part-(\d{4})" + re.escape(upload.suffix))
-        paths: list[AnyPath] = list(upload.parent.iterdir())
-        for path in paths:
-            if (part := name.fullmatch(path.name)) and int(part[1]) > count:
-                self.log.info("Removing %s of an earlier run.", path.name)
-                path.unlink()
 
     def _nobody(self, prepared: Prepared) -> str:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in prepared.reasons.items())
@@ -384,62 +349,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         }
 
 
-class _Parts:
-    """Makes the upload files, one or several."""
-
-    def __init__(self, files: AtomicFiles, path: AnyPath, *, split: bool) -> None:
-        self.files = files
-        self.path = path
-        self.split = split
-        self.paths: list[AnyPath] = []
-
-    def begin(self) -> BinaryIO:
-        """Open the next file."""
-        number = len(self.paths) + 1
-        if number > _MOST_FILES:
-            raise ConfigurationError(
-                f"rows_per_file: more than {_MOST_FILES} files; let each hold more people."
-            )
-        name = f"{self.path.stem}.part-{number:04}{self.path.suffix}"
-        self.paths.append(self.path.with_name(name) if self.split else self.path)
-        return self.files.create(self.paths[-1])
-
-    def end(self) -> None:
-        """Close the file that was opened last."""
-        self.files.finish(self.paths[-1])
-
-    def drop_all(self) -> None:
-        """Forget all files."""
-        for path in self.paths:
-            self.files.drop(path)
-        self.paths.clear()
-
-
-class _Progress:
-    """Logs now and then how far the work is."""
-
-    def __init__(self, log: Any) -> None:
-        self.log = log
-        self.rows = 0
-        self.began = self.logged = time.monotonic()
-
-    def __call__(self, rows: int) -> None:
-        self.rows += rows
-        now = time.monotonic()
-        if now - self.logged >= _SECONDS_BETWEEN_LOGS:
-            self.logged = now
-            self.log.info("%d rows so far, %d rows/s.", self.rows, self.rows / (now - self.began))
-
-
 def _check_text(name: str, value: Any) -> None:
     # a tab or a space is a delimiter, so blank is not refused here
     if not isinstance(value, str) or not value:
         raise ConfigurationError(f"{name} must be a text, not {value!r:.40}.")
-
-
-def _texts(name: str, value: Any) -> list[str]:
-    """Return a list of texts, from a list or from one text."""
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)) or (not texts and name == "path"):
-        raise ConfigurationError(f"{name} must be a text or a list of texts, not {value!r:.40}.")
-    return [checks.text(name, text) for text in texts]

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.files import open_path, open_seekable
 
@@ -181,3 +182,11 @@ class DataFrameSource:
         else:
             raise ConfigurationError(f"dataframe must be a DataFrame, not {type(frame).__name__}.")
         return [table_of_rows([str(name) for name in frame.columns], rows, wanted, "the DataFrame")]
+
+
+def texts(name: str, value: Any) -> list[str]:
+    """Return a list of texts, from a list or from one text."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)) or (not given and name == "path"):
+        raise ConfigurationError(f"{name} must be a text or a list of texts, not {value!r:.40}.")
+    return [checks.text(name, text) for text in given]
