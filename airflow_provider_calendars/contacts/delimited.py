@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from itertools import chain
 from typing import BinaryIO
 
@@ -41,8 +41,7 @@ class DelimitedRows:
     def batches(self) -> Generator[Batch, None, None]:
         """Read the records from the first on, in batches of what one piece of the file holds."""
         self.stream.seek(0)
-        with _as_text(self.stream, self.encoding) as text:
-            yield from self._numbered(_Lines(text, self.name))
+        yield from self._numbered(_Lines(self.stream, self.name, self.encoding))
 
     def _numbered(self, lines: _Lines) -> Iterator[Batch]:
         records = csv.reader(chain.from_iterable(lines), delimiter=self.delimiter)
@@ -51,13 +50,9 @@ class DelimitedRows:
         try:
             for cells in records:
                 rows.append(cells)
-                if len(cells) > _MOST_COLUMNS:
-                    raise ContactsError(
-                        f"{self.name}: row {first + len(rows) - 1} has {len(cells):,} cells; at most "
-                        f"{_MOST_COLUMNS:,} are read."
-                    )
                 if lines.taken:
                     lines.taken = 0
+                    self._check_width(first, rows)
                     yield range(first, first + len(rows)), rows
                     first, rows = first + len(rows), []
         except csv.Error as error:
@@ -69,27 +64,39 @@ class DelimitedRows:
             failure = error
         # the rows before it may hold the header, by which the file is understood
         if rows:
+            self._check_width(first, rows)
             yield range(first, first + len(rows)), rows
         if failure:
             raise failure
+
+    def _check_width(self, first: int, rows: list[list[str]]) -> None:
+        widths = list(map(len, rows))
+        if (most := max(widths)) > _MOST_COLUMNS:
+            raise ContactsError(
+                f"{self.name}: row {first + widths.index(most)} has {most:,} cells; at most "
+                f"{_MOST_COLUMNS:,} are read."
+            )
 
 
 class _Lines:
     """The lines of a text, piece by piece, so that neither a line nor a record fills the memory.
 
-    :param text: an open text.
+    :param stream: the file, at its start.
     :param name: the file's name, for messages.
+    :param encoding: of the file.
     """
 
-    def __init__(self, text: TextIOWrapper, name: str) -> None:
-        self.text = text
+    def __init__(self, stream: BinaryIO, name: str, encoding: str) -> None:
+        self.stream = stream
         self.name = name
+        self.decode = codecs.getincrementaldecoder(encoding)().decode
         self.taken = 0
         """Characters read since the last record that was complete."""
 
     def __iter__(self) -> Iterator[StringIO]:
         rest = ""
-        while piece := self.text.read(_CHUNK):
+        while data := self.stream.read(_CHUNK):
+            piece = self.decode(data)
             self.taken += len(piece)
             rest += piece
             # a carriage return at the end may be half of a line end
@@ -98,7 +105,7 @@ class _Lines:
                 yield StringIO(rest[:end], newline="")
                 rest = rest[end:]
             self._check(rest)
-        yield StringIO(rest, newline="")
+        yield StringIO(rest + self.decode(b"", True), newline="")
 
     def _check(self, line: str) -> None:
         if len(line) > _LONGEST_LINE:
@@ -110,12 +117,3 @@ class _Lines:
                 f"{self.name} has a record of more than {_LONGEST_RECORD:,} characters: no list of contacts "
                 "has. A quotation mark that is never closed does this."
             )
-
-
-@contextmanager
-def _as_text(stream: BinaryIO, encoding: str) -> Iterator[TextIOWrapper]:
-    text = TextIOWrapper(stream, encoding=encoding, newline="")
-    try:
-        yield text
-    finally:
-        text.detach()

@@ -71,7 +71,7 @@ class QuickJudge:
         columns = list(zip(*map(self.pick, even), strict=True))
         addresses = list(map(str.lower, columns[0]))
         matches = list(map(SURELY_PLAIN.match, addresses))
-        for place in self._unclear(columns):
+        for place in self._unclear(columns, addresses):
             matches[place] = None
         self._go_through(
             zip(numbers, rows, addresses, matches, *self.names_of(columns), strict=True), people, refused
@@ -83,8 +83,12 @@ class QuickJudge:
         width, blank = self.width, [""] * self.width
         return [cells + blank[len(cells) :] if len(cells) <= width else blank for cells in rows]
 
-    def _unclear(self, columns: list[tuple[str, ...]]) -> Iterator[int]:
-        """Tell which rows something besides names and address calls to the judge."""
+    def _unclear(self, columns: list[tuple[str, ...]], addresses: list[str]) -> Iterator[int]:
+        """Tell which rows something besides the names calls to the judge."""
+        if max(map(len, addresses)) > LONGEST_FIELD:
+            yield from (place for place, address in enumerate(addresses) if len(address) > LONGEST_FIELD)
+        if self.barred:
+            yield from compress(count(), map(self.barred.__contains__, addresses))
         for place in self.others:
             if any(columns[place]):
                 yield from compress(count(), columns[place])
@@ -94,7 +98,7 @@ class QuickJudge:
                 yield from compress(count(), map(doubtful.__contains__, columns[place]))
 
     def _go_through(self, batch: _Batch, people: list[PersonFields], refused: list[Refused]) -> None:
-        audience, domains, barred = self.judge.audience, self.domains, self.barred
+        audience, domains = self.judge.audience, self.domains
         accepted, opted_out, block = audience.blocks, audience.opted_out, audience.block
         remember, remember_row, take = audience.emails.append, audience.rows.append, people.append
         plain = 0
@@ -106,8 +110,6 @@ class QuickJudge:
                 and domains[match[1]]
                 and address not in accepted
                 and address not in opted_out
-                and address not in barred
-                and len(address) <= LONGEST_FIELD
             ):
                 # what Audience.add does, without a call
                 accepted[address] = block

@@ -81,7 +81,7 @@ class Cells:
         if kind in (None, "n"):
             return self._number(value, style)
         if kind == "s":
-            return self.shared[int(value)]
+            return self.shared[_index(value)]
         if kind == "b":
             return "true" if value == "1" else "false"
         if kind == "d":
@@ -104,6 +104,13 @@ class Cells:
         except OverflowError:
             return str(days)
         return moment.time().isoformat() if 0 <= days < 1 else moment.isoformat(" ")
+
+
+def _index(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise IndexError
+    return number
 
 
 def read_rows(open_sheet: Callable[[], IO[bytes]], cells: Cells) -> Iterator[Batch]:
@@ -236,6 +243,9 @@ def _spread(places: list[int]) -> Callable[[list[str]], list[str]]:
 
 
 def _placed(places: list[int], values: list[str]) -> list[str]:
+    if len(set(places)) < len(places):
+        # which of the two would count is not to be guessed
+        raise ValueError
     row = [""] * (1 + max(places, default=-1))
     for place, value in zip(places, values, strict=True):
         row[place] = value
@@ -306,6 +316,8 @@ class _SheetReader(XmlReader):
             if match is None or int(match[2]) != self.number:
                 raise ValueError
             self.place = self.columns[match[1]]
+        if self.row is not None and self.place in self.row:
+            raise ValueError
         if self.place >= MOST_COLUMNS:
             raise ContactsError("a row has more cells than there are columns")
 

@@ -20,6 +20,7 @@ _LONGEST_TAG = 1 << 23
 _DEEPEST = 100
 _MOST_PIECES = 10_000
 _PROLOG = re.compile(r"\A\ufeff?<\?xml[^<>]*\?>\s*")
+_ENCODING = re.compile(r"""\A\ufeff?<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)""")
 _ENTITY = re.compile(r"&([^;&]*);?")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -47,6 +48,12 @@ def xml_texts(stream: IO[bytes]) -> Iterator[str]:
         except UnicodeDecodeError:
             raise Unusual from None
         if prolog:
+            if (said := _ENCODING.search(text[:200])) and said[1].lower() not in (
+                "utf-8",
+                "utf8",
+                "us-ascii",
+            ):
+                raise Unusual
             text, prolog = _PROLOG.sub("", text, count=1), False
         # comments and CDATA may hold what looks like rows, and line ends are the parser's to mend
         if "<!" in text or "\r" in text:

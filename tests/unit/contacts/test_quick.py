@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_calendars.contacts import prepare_contacts
 from airflow_provider_calendars.contacts.audience import Audience
 from airflow_provider_calendars.contacts.columns import Wanted, find_columns
 from airflow_provider_calendars.contacts.decisions import Judge, Person, Rules
@@ -22,6 +23,7 @@ from airflow_provider_calendars.contacts.sheets import Cells, exact_rows, quick_
 from airflow_provider_calendars.contacts.suppression import Suppression, hashed
 from airflow_provider_calendars.contacts.workbooks import Book
 from airflow_provider_calendars.contacts.xml_parts import Unusual
+from airflow_provider_calendars.exceptions import ContactsError
 
 HEADERS = [
     ["First Name", "Last Name", "Email", "Email Opt Out"],
@@ -197,3 +199,56 @@ def test_values_come_out_as_openpyxl_gives_them(epoch: str) -> None:
     ((numbers, rows),) = Book(zipfile.ZipFile(stream), "x").sheets()[0].batches()
     assert list(numbers) == [1, 2, 3]
     assert [row + [""] * (13 - len(row)) for row in rows] == expected
+
+
+SHEET = (
+    '{prolog}<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>Name</v></c>'
+    '<c r="B1" t="str"><v>Email</v></c><c r="C1" t="str"><v>Email Opt Out</v></c></row>'
+    '<row r="2"><c r="A2" t="str"><v>Zoë</v></c>'
+    '<c r="B2" t="str"><v>zoe@example.com</v></c>{opt_out}</row></sheetData></worksheet>'
+)
+
+
+def first_names(sheet: bytes, strings: str = "<sst><si><t>no</t></si></sst>") -> list[str]:
+    """The first names that a workbook with this sheet yields."""
+    stream, upload, rejected = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for part, content in {
+            "workbook.xml": '<workbook xmlns:r="q"><sheets><sheet name="S" r:id="r1"/></sheets></workbook>',
+            "_rels/workbook.xml.rels": '<r><r Id="r1" Type="x/worksheet" Target="sheet.xml"/>'
+            '<r Id="r2" Type="x/sharedStrings" Target="strings.xml"/></r>',
+            "strings.xml": strings,
+            "sheet.xml": sheet,
+        }.items():
+            archive.writestr(f"xl/{part}", content)
+    prepare_contacts(stream, upload, rejected)
+    return [line.split(",")[0] for line in upload.getvalue().decode().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+def test_a_sheet_is_read_in_the_encoding_it_declares(encoding: str) -> None:
+    """Also where its bytes would make sense in UTF-8."""
+    prolog = f'<?xml version="1.0" encoding="{encoding}"?>'
+    xml = SHEET.format(prolog=prolog, opt_out="").replace("Zoë", "Ã«")
+    assert first_names(xml.encode(encoding)) == ["Ã«"]
+
+
+@pytest.mark.parametrize(
+    "opt_out",
+    [
+        '<c r="C2" t="str"><v>yes</v></c><c r="C2" t="str"><v>no</v></c>',
+        '<c r="C2" t="s"><v>-1</v></c>',
+        '<c r="C2" t="s"><v>7</v></c>',
+    ],
+)
+def test_an_opt_out_that_can_be_read_in_two_ways_is_not_guessed(opt_out: str) -> None:
+    """A cell that comes twice, or refers to no text, makes the workbook a broken one."""
+    with pytest.raises(ContactsError, match="broken workbook"):
+        first_names(SHEET.format(prolog="", opt_out=opt_out).encode())
+
+
+def test_rows_within_comments_are_none() -> None:
+    """What is commented out is no contact."""
+    eve = '<row r="3"><c r="A3" t="str"><v>Eve</v></c><c r="B3" t="str"><v>e@x.com</v></c></row>'
+    comment = f"</row><!-- {eve} -->"
+    assert first_names(SHEET.format(prolog="", opt_out=comment + "<row>").encode()) == ["Zoë"]
