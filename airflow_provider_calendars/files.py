@@ -109,32 +109,76 @@ def _opened(path: AnyPath, stack: ExitStack) -> BinaryIO:
     return cast("BinaryIO", copy)
 
 
+class AtomicFiles:
+    """Files that appear together and whole, or not at all: what :func:`atomic_files` gives."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, _Draft] = {}
+
+    def create(self, path: AnyPath) -> BinaryIO:
+        """Begin a file anew; the file that has its name stays as it is for now.
+
+        :param path: what :func:`open_path` returned.
+        :return: a seekable binary stream, for reading and writing, readable by its owner only.
+        :raises ConfigurationError: the file cannot be created there.
+        """
+        self.drop(path)
+        draft = self._drafts[str(path)] = _Draft(path)
+        return draft.stream
+
+    def finish(self, path: AnyPath) -> None:
+        """Close a file that is complete. That keeps few files open where there are many."""
+        self._drafts[str(path)].finish()
+
+    def drop(self, path: AnyPath) -> None:
+        """Forget a file that was begun."""
+        if draft := self._drafts.pop(str(path), None):
+            draft.discard()
+            draft.remove_made()
+
+    def publish(self) -> None:
+        """Give all files their names, in the order in which they were begun."""
+        for draft in self._drafts.values():
+            draft.finish()
+        for draft in self._drafts.values():
+            draft.publish()
+
+    def drop_all(self) -> None:
+        """Forget whatever has not been published, and the directories that were made for it."""
+        for draft in self._drafts.values():
+            draft.discard()
+        for draft in reversed(self._drafts.values()):
+            draft.remove_made()
+
+
 @contextmanager
-def atomic_writers(*paths: AnyPath) -> Iterator[tuple[BinaryIO, ...]]:
-    """Write several files whole or not at all, each readable by its owner only.
+def atomic_files() -> Iterator[AtomicFiles]:
+    """Write any number of files whole or not at all, each readable by its owner only.
 
     Everything is written to temporary files. When the block ends well they take their names, in the
-    order given; when it raises, they are removed, and files that were there before stay as they were.
-    Missing local directories are created, and removed again on failure.
+    order in which they were begun; when it raises, they are removed, and files that were there before
+    stay as they were. Missing local directories are created, and removed again on failure.
+
+    :return: what files are begun with.
+    """
+    files = AtomicFiles()
+    try:
+        yield files
+        files.publish()
+    finally:
+        files.drop_all()
+
+
+@contextmanager
+def atomic_writers(*paths: AnyPath) -> Iterator[tuple[BinaryIO, ...]]:
+    """Write several files whole or not at all: :func:`atomic_files` for paths that are known beforehand.
 
     :param paths: what :func:`open_path` returned, one for each file.
     :return: as many seekable binary streams, for reading and writing, in the same order.
     :raises ConfigurationError: a file cannot be created there.
     """
-    drafts: list[_Draft] = []
-    try:
-        for path in paths:
-            drafts.append(_Draft(path))
-        yield tuple(draft.stream for draft in drafts)
-        for draft in drafts:
-            draft.finish()
-        for draft in drafts:
-            draft.publish()
-    finally:
-        for draft in drafts:
-            draft.discard()
-        for draft in drafts:
-            draft.remove_made()
+    with atomic_files() as files:
+        yield tuple(files.create(path) for path in paths)
 
 
 @contextmanager
@@ -200,7 +244,9 @@ class _Draft:
         return folder
 
     def finish(self) -> None:
-        """Bring everything to the disk, or to the remote side under a temporary name."""
+        """Bring everything to the disk, or to the remote side under a temporary name; once is enough."""
+        if self.stream.closed:
+            return
         self.stream.flush()
         os.fsync(self.stream.fileno())
         self.stream.close()

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from io import TextIOWrapper
-from itertools import islice
-from typing import BinaryIO, TypeAlias
+from collections.abc import Generator, Iterator
+from io import StringIO
+from itertools import chain
+from typing import BinaryIO
 
+from airflow_provider_calendars.contacts.sheets import Batch
 from airflow_provider_calendars.exceptions import ContactsError
 
-Row: TypeAlias = tuple[int, list[str]]
-"""A row's number, counted from 1 with every record of the file, and its cells."""
-
 DELIMITERS = (",", ";", "\t", "|")
+
+_CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
+_LONGEST_RECORD = 1 << 22
+_MOST_COLUMNS = 1 << 14
 
 
 class DelimitedRows:
-    """The records of a delimited text file; it can be iterated again and again.
+    """The records of a delimited text file; they can be read again and again.
 
     A record is numbered as a spreadsheet that opens the file numbers it: blank lines, title rows and
     the header count, and line breaks within quotes do not start a new one.
@@ -37,49 +38,82 @@ class DelimitedRows:
         self.encoding = encoding
         self.delimiter = delimiter
 
-    def __iter__(self) -> Iterator[Row]:
-        return self._rows()
-
-    def _rows(self) -> Generator[Row, None, None]:
+    def batches(self) -> Generator[Batch, None, None]:
+        """Read the records from the first on, in batches of what one piece of the file holds."""
         self.stream.seek(0)
-        with _as_text(self.stream, self.encoding) as text:
-            yield from self._numbered(csv.reader(self._lines(text), delimiter=self.delimiter))
+        yield from self._numbered(_Lines(self.stream, self.name, self.encoding))
 
-    def first(self, count: int) -> list[Row]:
-        """Return the first rows, to look for the header."""
-        rows = self._rows()
+    def _numbered(self, lines: _Lines) -> Iterator[Batch]:
+        records = csv.reader(chain.from_iterable(lines), delimiter=self.delimiter)
+        first, rows = 1, []
+        failure: ContactsError | None = None
         try:
-            return list(islice(rows, count))
-        finally:
-            rows.close()
-
-    def _numbered(self, records: Iterable[list[str]]) -> Iterator[Row]:
-        number = 0
-        try:
-            for number, cells in enumerate(records, 1):
-                yield number, cells
+            for cells in records:
+                rows.append(cells)
+                if lines.taken:
+                    lines.taken = 0
+                    self._check_width(first, rows)
+                    yield range(first, first + len(rows)), rows
+                    first, rows = first + len(rows), []
         except csv.Error as error:
-            raise ContactsError(
-                f"{self.name}: the record after row {number} cannot be read ({error}). "
+            failure = ContactsError(
+                f"{self.name}: the record after row {first + len(rows) - 1} cannot be read ({error}). "
                 "A quotation mark that is never closed does this."
-            ) from None
+            )
+        except ContactsError as error:
+            failure = error
+        # the rows before it may hold the header, by which the file is understood
+        if rows:
+            self._check_width(first, rows)
+            yield range(first, first + len(rows)), rows
+        if failure:
+            raise failure
 
-    def _lines(self, text: TextIOWrapper) -> Iterator[str]:
-        """Read line by line, and never more than a mebibyte without a line end."""
-        return map(self._checked, iter(partial(text.readline, _LONGEST_LINE), ""))
+    def _check_width(self, first: int, rows: list[list[str]]) -> None:
+        widths = list(map(len, rows))
+        if (most := max(widths)) > _MOST_COLUMNS:
+            raise ContactsError(
+                f"{self.name}: row {first + widths.index(most)} has {most:,} cells; at most "
+                f"{_MOST_COLUMNS:,} are read."
+            )
 
-    def _checked(self, line: str) -> str:
-        if len(line) >= _LONGEST_LINE:
+
+class _Lines:
+    """The lines of a text, piece by piece, so that neither a line nor a record fills the memory.
+
+    :param stream: the file, at its start.
+    :param name: the file's name, for messages.
+    :param encoding: of the file.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str, encoding: str) -> None:
+        self.stream = stream
+        self.name = name
+        self.decode = codecs.getincrementaldecoder(encoding)().decode
+        self.taken = 0
+        """Characters read since the last record that was complete."""
+
+    def __iter__(self) -> Iterator[StringIO]:
+        rest = ""
+        while data := self.stream.read(_CHUNK):
+            piece = self.decode(data)
+            self.taken += len(piece)
+            rest += piece
+            # a carriage return at the end may be half of a line end
+            end = 1 + max(rest.rfind("\n"), rest.rfind("\r", 0, len(rest) - 1) if "\r" in piece else -1)
+            if end:
+                yield StringIO(rest[:end], newline="")
+                rest = rest[end:]
+            self._check(rest)
+        yield StringIO(rest + self.decode(b"", True), newline="")
+
+    def _check(self, line: str) -> None:
+        if len(line) > _LONGEST_LINE:
             raise ContactsError(
                 f"{self.name} has a line of more than {_LONGEST_LINE:,} characters: no list of contacts has."
             )
-        return line
-
-
-@contextmanager
-def _as_text(stream: BinaryIO, encoding: str) -> Iterator[TextIOWrapper]:
-    text = TextIOWrapper(stream, encoding=encoding, newline="")
-    try:
-        yield text
-    finally:
-        text.detach()
+        if self.taken > _LONGEST_RECORD:
+            raise ContactsError(
+                f"{self.name} has a record of more than {_LONGEST_RECORD:,} characters: no list of contacts "
+                "has. A quotation mark that is never closed does this."
+            )

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
 
-_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+"
-_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@([a-z0-9.\-]+)\Z")
+_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z")
+SURELY_PLAIN = re.compile(rf"(?!'){_PLAIN_ADDRESS.pattern}")
+"""A cell in lower case that is an address and nothing else, if its domain is one and it is not too long."""
+
 _SURELY_SHORT_ENOUGH = 200
 _LONGEST = 254
+_MOST_DOMAINS = 1 << 16
 
 _COMMENT = re.compile(r"\([^()@]*\)")
 _MAILTO = re.compile(r"mailto:\s+", re.IGNORECASE)
@@ -55,7 +58,7 @@ class AddressReader:
 
     def __init__(self, *, allow_test_domains: bool = False) -> None:
         self.allow_test_domains = allow_test_domains
-        self._ascii_domain = lru_cache(maxsize=1 << 16)(self._judge_domain)
+        self._domains = _Domains(self._judge_domain)
 
     def normalize(self, address: str) -> str | None:
         """Return one address in lower case with its domain in ASCII, or None if it is not valid.
@@ -68,7 +71,11 @@ class AddressReader:
             return None if address.isascii() else self._ask_library(address)
         if len(lowered) > _SURELY_SHORT_ENOUGH:
             return self._ask_library(address)
-        return lowered if self._ascii_domain(plain[1]) else None
+        return lowered if self._domains[plain[1]] else None
+
+    def is_domain(self, domain: str) -> bool:
+        """Tell whether addresses can be at a domain that is written in plain ASCII."""
+        return self._domains[domain]
 
     def read(self, cell: str) -> Found:
         """Return the addresses of a cell, however it is written.
@@ -118,6 +125,20 @@ class AddressReader:
             return None
         local = unicodedata.normalize("NFC", (found.local_part or "").lower())
         return f"{local}@{found.ascii_domain}"
+
+
+class _Domains(dict[str, bool]):
+    """Whether addresses can be at a domain, judged once for each."""
+
+    def __init__(self, judge: Callable[[str], bool]) -> None:
+        super().__init__()
+        self.judge = judge
+
+    def __missing__(self, domain: str) -> bool:
+        verdict = self.judge(domain)
+        if len(self) < _MOST_DOMAINS:
+            self[domain] = verdict
+        return verdict
 
 
 def _tidied(piece: str) -> str:

@@ -37,7 +37,7 @@ def find_encoding(stream: BinaryIO, name: str, given: str | None = None) -> str:
     """
     stream.seek(0)
     start = stream.read(4096)
-    encoding = _known(given, start) if given else _marked(start) or "utf-8"
+    encoding = _known(given, start) if given else _marked(start) or _unmarked_utf16(start) or "utf-8"
     _refuse_binary(start, encoding, name)
     bad_byte, all_ascii_before = _first_bad_byte(stream, encoding)
     if bad_byte is None:
@@ -68,14 +68,18 @@ def _marked(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
 
 
-def _refuse_binary(start: bytes, encoding: str, name: str) -> None:
-    if encoding.startswith(("utf-16", "utf-32")) or not start:
-        return
+def _unmarked_utf16(start: bytes) -> str | None:
+    """Tell UTF-16 by every other byte of a header being zero."""
     zeros = start.count(0)
-    if zeros > len(start) // 4 and (start[1::2].count(0) == zeros or start[::2].count(0) == zeros):
-        raise ContactsError(
-            f"{name} looks like UTF-16 without a byte-order mark: state encoding='utf-16-le' or 'utf-16-be'."
-        )
+    if zeros <= len(start) // 4:
+        return None
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    return "utf-16-le" if odd == zeros else "utf-16-be" if even == zeros else None
+
+
+def _refuse_binary(start: bytes, encoding: str, name: str) -> None:
+    if encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")) or not start:
+        return
     controls = sum(byte < 0x09 or 0x0D < byte < 0x20 for byte in start)
     if controls > len(start) // 20 + 4:
         raise ContactsError(

@@ -7,7 +7,15 @@ from enum import Enum
 from typing import NamedTuple
 
 from airflow_provider_calendars.contacts import vocabulary
-from airflow_provider_calendars.contacts.text import clean_text, header_key, header_words
+from airflow_provider_calendars.contacts.text import (
+    UNKNOWN_VALUE,
+    clean_text,
+    header_key,
+    header_words,
+    words_of,
+)
+
+_LEFT_OUT_FOR_GOOD = words_of("optedout suppressionlist domainblocked attendeecancelled attendeeunsubscribed")
 
 
 class Polarity(Enum):
@@ -21,8 +29,11 @@ class Polarity(Enum):
     """``Marketing status``: words such as ``Bounced`` suppress; ``Subscribed`` and blank pass."""
     MOMENT = "moment"
     """``Unsubscribed Time``: any entry suppresses; blank passes."""
+    PLAIN_STATUS = "plain status"
+    """``Status``: words such as ``Unsubscribed`` suppress; all others pass, whatever they are about."""
     REASON = "reason"
-    """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` stays suppressed."""
+    """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` and what else keeps
+    people out for good stays suppressed."""
     IGNORE = "ignore"
     """Left out because the caller said so."""
 
@@ -49,6 +60,8 @@ def polarity_of(header: str) -> Polarity | None:
     Columns about other channels (calls, text messages, fax) and remarks (links, counts) say nothing.
     """
     words = header_words(header)
+    if words in vocabulary.SALES_STATUSES:
+        return None
     if words and words[0] in vocabulary.ENTITIES and len(words) > 1:
         words = words[1:]
     key = "".join(words)
@@ -60,14 +73,20 @@ def polarity_of(header: str) -> Polarity | None:
 
 
 def _polarity(key: str, words: tuple[str, ...]) -> Polarity | None:
-    moment = bool(vocabulary.MOMENT_WORDS.intersection(words[1:]))
+    if key in vocabulary.PLAIN_STATUS_KEYS:
+        return Polarity.PLAIN_STATUS
+    moment = bool(vocabulary.MOMENT_WORDS.intersection(words[1:])) or key.endswith(vocabulary.MOMENT_ENDINGS)
     if moment and "bounce" in key:
         return Polarity.MOMENT
-    if key in vocabulary.NEGATIVE_KEYS or _holds(key, vocabulary.NEGATIVE_STEMS):
+    if key in vocabulary.NEGATIVE_KEYS or _holds(key, vocabulary.NEGATIVE_STEMS) or _cancels(key):
         return Polarity.MOMENT if moment else Polarity.NEGATIVE
     if key in vocabulary.STATUS_KEYS or _is_status(key, words):
         return Polarity.STATUS
     return Polarity.POSITIVE if _holds(key, vocabulary.POSITIVE_STEMS) and not moment else None
+
+
+def _cancels(key: str) -> bool:
+    return _holds(key, vocabulary.CANCELLING_STEMS) and _holds(key, vocabulary.SUBSCRIPTION_STEMS)
 
 
 def _is_status(key: str, words: tuple[str, ...]) -> bool:
@@ -90,7 +109,9 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
     word = {"1.0": "1", "0.0": "0"}.get(text, header_key(text))
     word = word or _sign(text)
     if polarity is Polarity.REASON:
-        return Verdict.SUPPRESS if word == "optedout" else Verdict.PASS
+        return Verdict.SUPPRESS if word in _LEFT_OUT_FOR_GOOD else Verdict.PASS
+    if polarity is Polarity.PLAIN_STATUS and text != UNKNOWN_VALUE.casefold():
+        return Verdict.SUPPRESS if word in vocabulary.OPTED_OUT else Verdict.PASS
     if word in vocabulary.NOTHING:
         return Verdict.UNKNOWN if polarity is Polarity.POSITIVE else Verdict.PASS
     if polarity is Polarity.MOMENT:
@@ -159,7 +180,7 @@ def _text(header: object) -> str:
 
 
 def _named(polarity: object) -> Polarity:
-    choices = [choice.value for choice in Polarity if choice is not Polarity.REASON]
+    choices = [choice.value for choice in Polarity if choice not in (Polarity.REASON, Polarity.PLAIN_STATUS)]
     if polarity not in choices:
         raise ValueError(f"a polarity is one of {', '.join(choices)}")
     return Polarity(polarity)

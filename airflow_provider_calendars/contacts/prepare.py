@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
+from airflow_provider_calendars.contacts.audience import Audience
 from airflow_provider_calendars.contacts.columns import Wanted
-from airflow_provider_calendars.contacts.decisions import DUPLICATE, OPTED_OUT, REJECTING, Judge, Person
+from airflow_provider_calendars.contacts.decisions import REJECTING, REPEATING, SUPPRESSING, Judge, Rules
 from airflow_provider_calendars.contacts.emails import AddressReader
-from airflow_provider_calendars.contacts.outputs import CsvUpload, RejectedRows, UploadSink, XlsxUpload
-from airflow_provider_calendars.contacts.tables import HowToRead, Table, open_table
+from airflow_provider_calendars.contacts.opening import HowToRead, open_tables
+from airflow_provider_calendars.contacts.outputs import OneUpload, RejectedRows, Uploads
+from airflow_provider_calendars.contacts.quick import QuickJudge
+from airflow_provider_calendars.contacts.tables import Table
 from airflow_provider_calendars.contacts.text import clean_text
 from airflow_provider_calendars.exceptions import ContactsError
 
-UPLOAD_FORMATS: dict[str, type[CsvUpload] | type[XlsxUpload]] = {"csv": CsvUpload, "xlsx": XlsxUpload}
+Progress: TypeAlias = Callable[[int], None]
+"""Told how many rows have been read so far, once in a while."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,10 @@ class Prepared:
     """What became of an export: counts and names of columns, no rows and no addresses.
 
     :param rows: contacts in the export; always the sum of the next four.
-    :param accepted: people in the upload file.
+    :param accepted: people in the upload files.
     :param rejected: rows that cannot be used.
-    :param suppressed: rows of people who opted out.
-    :param duplicates: rows whose address an earlier row has.
+    :param suppressed: rows of people who opted out or must not be invited.
+    :param duplicates: rows whose address an earlier row has, or an attendee.
     :param reasons: reason code to number of rows.
     :param source: the system the export looks like.
     :param header_row: the number of the header's row.
@@ -35,6 +38,7 @@ class Prepared:
     :param encoding: of a text file, as it was found or given.
     :param delimiter: of a text file.
     :param sheet: of a workbook.
+    :param files: what was read: for each file its ``name`` and what the last six above say of the first.
     :param audience_fingerprint: SHA-256 over the sorted addresses, joined by line feeds.
     """
 
@@ -50,19 +54,12 @@ class Prepared:
     encoding: str | None
     delimiter: str | None
     sheet: str | None
+    files: Sequence[Mapping[str, Any]]
     audience_fingerprint: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON types."""
         return asdict(self)
-
-
-def fingerprint(emails: Iterable[str]) -> str:
-    """Return what identifies an audience: SHA-256 in hex over its sorted addresses, one a line.
-
-    :param emails: normalised addresses, without repetition.
-    """
-    return hashlib.sha256("\n".join(sorted(emails)).encode()).hexdigest()
 
 
 def prepare_contacts(
@@ -74,7 +71,7 @@ def prepare_contacts(
     upload_format: str = "csv",
     wanted: Wanted | None = None,
     how: HowToRead | None = None,
-    allow_test_domains: bool = False,
+    rules: Rules | None = None,
 ) -> Prepared:
     """Read an export, write the upload file and the rows that did not get in.
 
@@ -85,71 +82,107 @@ def prepare_contacts(
     :param upload_format: ``csv`` or ``xlsx``.
     :param wanted: what the caller says about columns.
     :param how: what the caller knows about the file.
-    :param allow_test_domains: accept addresses under ``.test``.
+    :param rules: what the caller wants decided how.
     :return: counts and the audience's fingerprint.
     :raises ContactsError: the export cannot be used; the message holds no cell of it.
     """
-    with open_table(source, name, how or HowToRead(), wanted or Wanted()) as table:
-        return prepare_table(
-            table, upload, rejected, upload_format=upload_format, allow_test_domains=allow_test_domains
-        )
+    with open_tables(source, name, how or HowToRead(), wanted or Wanted()) as tables:
+        return prepare_tables(tables, OneUpload(upload, upload_format), rejected, rules=rules)
 
 
-def prepare_table(
-    table: Table,
-    upload: BinaryIO,
+def prepare_tables(
+    tables: Sequence[Table],
+    uploads: Uploads,
     rejected: BinaryIO,
     *,
-    upload_format: str = "csv",
-    allow_test_domains: bool = False,
+    rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Prepared:
-    """Do what :func:`prepare_contacts` does for a table that is already open.
+    """Do what :func:`prepare_contacts` does for tables that are already open: they make one audience.
 
-    The rows are read once; a second time only where somebody opts out below a row that had the address.
+    The rows are read once; again only where somebody opts out below a row that had the address.
+
+    :param tables: the parts of the export, in order.
+    :param uploads: where the people go.
+    :param rejected: where the rejected rows go; seekable.
+    :param rules: what the caller wants decided how.
+    :param progress: told how many rows have been read so far.
     """
-    addresses = AddressReader(allow_test_domains=allow_test_domains)
-    judge = Judge(table.columns, table.headers, addresses)
-    _run(table, judge, upload, rejected, upload_format)
-    if judge.opted_out_too_late:
-        judge = Judge(table.columns, table.headers, addresses, judge.opted_out)
-        _run(table, judge, upload, rejected, upload_format)
-    if not judge.counts:
-        raise ContactsError(f"{table.name} has a header (row {table.header_row}) but no contacts below it.")
-    return _summary(table, judge)
+    work = _Work(tables, uploads, rejected, rules or Rules(), progress)
+    audience = Audience(name_files=len(tables) > 1)
+    rows = work.run(audience)
+    while audience.opted_out_too_late:
+        audience = Audience(audience.opted_out, name_files=len(tables) > 1)
+        rows = work.run(audience)
+    if not audience.counts.total():
+        raise ContactsError(
+            f"{tables[0].name} has a header (row {tables[0].header_row}) but no contacts below it."
+        )
+    return _summary(tables, rows, audience)
 
 
-def _run(table: Table, judge: Judge, upload: BinaryIO, rejected: BinaryIO, upload_format: str) -> None:
-    for stream in (upload, rejected):
-        stream.seek(0)
-        stream.truncate()
-    people: UploadSink = UPLOAD_FORMATS[upload_format](upload)
-    refused = RejectedRows(rejected, table.headers)
-    decide, accept = judge.decide, people.write
-    for row, cells in table.contacts():
-        decision = decide(row, cells)
-        if isinstance(decision, Person):
-            accept(decision)
-        elif decision is not None:
-            refused.write(row, str(decision), cells)
-    people.finish()
-    refused.finish()
+@dataclass(frozen=True)
+class _Work:
+    tables: Sequence[Table]
+    uploads: Uploads
+    rejected: BinaryIO
+    rules: Rules
+    progress: Progress | None
+
+    def run(self, audience: Audience) -> list[int]:
+        """Decide on all rows; return how many contacts each table had."""
+        self.uploads.restart()
+        refused = RejectedRows(self.rejected, [table.headers for table in self.tables])
+        addresses = AddressReader(allow_test_domains=self.rules.allow_test_domains)
+        counts = [
+            self._decide(place, table, addresses, audience, refused)
+            for place, table in enumerate(self.tables)
+        ]
+        self.uploads.finish()
+        refused.finish()
+        return counts
+
+    def _decide(
+        self, place: int, table: Table, addresses: AddressReader, audience: Audience, refused: RejectedRows
+    ) -> int:
+        before = audience.counts.total()
+        audience.begin(table.name)
+        decide = QuickJudge(Judge(table.columns, table.headers, addresses, self.rules, audience)).decide
+        for numbers, rows in table.batches():
+            people, refusals = decide(numbers, rows)
+            self.uploads.write(people)
+            refused.write(place, [(audience.where(row), reason, cells) for row, reason, cells in refusals])
+            if self.progress:
+                self.progress(len(rows))
+        return audience.counts.total() - before
 
 
-def _summary(table: Table, judge: Judge) -> Prepared:
-    counts = judge.counts
+def _summary(tables: Sequence[Table], rows: Sequence[int], audience: Audience) -> Prepared:
+    counts = audience.counts
     reasons = Counter({reason: count for reason, count in counts.items() if reason != "accepted"})
+    described = [_described(table) for table in tables]
     return Prepared(
         rows=counts.total(),
         accepted=counts["accepted"],
         rejected=sum(counts[reason] for reason in REJECTING),
-        suppressed=counts[OPTED_OUT],
-        duplicates=counts[DUPLICATE],
+        suppressed=sum(counts[reason] for reason in SUPPRESSING),
+        duplicates=sum(counts[reason] for reason in REPEATING),
         reasons=dict(reasons.most_common()),
-        source=table.source,
-        header_row=table.header_row,
-        columns=table.columns.described([clean_text(header) for header in table.headers]),
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        sheet=table.sheet,
-        audience_fingerprint=fingerprint(judge.first_rows),
+        **described[0],
+        files=[
+            {"name": table.name, "rows": count, **about}
+            for table, count, about in zip(tables, rows, described, strict=True)
+        ],
+        audience_fingerprint=audience.fingerprint(),
     )
+
+
+def _described(table: Table) -> dict[str, Any]:
+    return {
+        "source": table.source,
+        "header_row": table.header_row,
+        "columns": table.columns.described([clean_text(header) for header in table.headers]),
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "sheet": table.sheet,
+    }

@@ -1,14 +1,16 @@
-"""From an open file, or from rows that are already there, to a header and numbered rows."""
+"""A list of contacts: a header whose columns are known, and numbered rows below it."""
 
 from __future__ import annotations
 
+import marshal
+import os
 import re
-import zipfile
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from typing import BinaryIO, Protocol, cast
-from zlib import error as ZlibError  # noqa: N812
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, TypeAlias
 
 from airflow_provider_calendars.contacts import workbooks
 from airflow_provider_calendars.contacts.columns import (
@@ -19,28 +21,25 @@ from airflow_provider_calendars.contacts.columns import (
     missing_opt_outs,
     recognise,
 )
-from airflow_provider_calendars.contacts.delimited import DELIMITERS, DelimitedRows, Row
-from airflow_provider_calendars.contacts.encodings import find_encoding
+from airflow_provider_calendars.contacts.sheets import Batch
 from airflow_provider_calendars.contacts.text import clean_text, is_blank
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
+
+Row: TypeAlias = tuple[int, list[str]]
+"""A row's number, counted from 1 with every record of the file, and its cells."""
 
 HEADER_WITHIN = 30
 """How many rows from the top the header is looked for; what is above it are titles."""
 
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_BATCH = 1000
 _NO_HEADER = re.compile(r".*@.*|[\d\s()+\-./:]{4,}", re.DOTALL)
-_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 
 
 class Rows(Protocol):
     """Numbered rows that can be read more than once."""
 
-    def __iter__(self) -> Iterator[Row]: ...
-
-    def first(self, count: int) -> list[Row]:
-        """Return the first rows."""
+    def batches(self) -> Iterator[Batch]:
+        """Read the rows from the first on."""
 
 
 @dataclass(frozen=True)
@@ -68,63 +67,50 @@ class Table:
     delimiter: str | None = None
     sheet: str | None = None
 
+    def batches(self) -> Iterator[Batch]:
+        """Iterate over the rows below the header, in batches; call it again to start again."""
+        for numbers, rows in self.rows.batches():
+            if numbers[0] > self.header_row:
+                yield numbers, rows
+            elif numbers[-1] > self.header_row:
+                start = next(place for place, number in enumerate(numbers) if number > self.header_row)
+                yield numbers[start:], rows[start:]
+
     def contacts(self) -> Iterator[Row]:
-        """Iterate over the rows below the header; call it again to start again."""
-        rows = iter(self.rows)
-        for number, _ in rows:
-            if number >= self.header_row:
+        """Iterate over the rows below the header, one by one."""
+        for numbers, rows in self.batches():
+            yield from zip(numbers, rows, strict=True)
+
+
+def first_rows(rows: Rows) -> list[Row]:
+    """Return the rows among which the header is looked for."""
+    found: list[Row] = []
+    try:
+        for numbers, cells in rows.batches():
+            found += zip(numbers, cells, strict=True)
+            if len(found) >= HEADER_WITHIN:
                 break
-        return rows
-
-
-@dataclass(frozen=True)
-class HowToRead:
-    """What the caller knows about a file.
-
-    :param encoding: of a text file; found if not given.
-    :param delimiter: one character; found if not given.
-    :param sheet: of a workbook, by name; the only one that looks like contacts if not given.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.delimiter is not None and len(self.delimiter) != 1:
-            raise ConfigurationError("delimiter: must be a single character, such as ';'.")
-
-
-@contextmanager
-def open_table(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> Iterator[Table]:
-    """Find out what a file is and where its contacts are. What counts is the content, not the suffix.
-
-    :param stream: a seekable binary stream: CSV, TSV, XLSX, or a ZIP of one of them.
-    :param name: the file's name, for messages.
-    :param how: what the caller knows about the file.
-    :param wanted: what the caller says about columns.
-    :return: the table; it reads from the stream, which must stay open.
-    :raises ContactsError: the file is empty, broken, protected, of another kind, or has no usable columns.
-    """
-    start = _start_of(stream, name)
-    with ExitStack() as stack:
-        if start.startswith(_ZIP):
-            yield _open_archive(stack, stream, name, how, wanted)
-        else:
-            _refuse_other_kinds(stream, start, name)
-            yield _open_text(stream, name, how, wanted)
+    except ContactsError:
+        # whoever reads on will meet it again
+        if not found:
+            raise
+    return [row for row in found[:HEADER_WITHIN] if row[0] <= HEADER_WITHIN]
 
 
 def table_of_rows(
-    headers: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]], wanted: Wanted
+    headers: Sequence[str],
+    rows: Callable[[], Iterable[Sequence[object]]],
+    wanted: Wanted,
+    name: str = "the rows given",
 ) -> Table:
-    """Make a table of rows that come from anywhere else, such as a query.
+    """Make a table of rows that come from anywhere else.
 
     :param headers: the names of the columns; they count as row 1.
     :param rows: starts the rows, each time it is called from the first one.
     :param wanted: what the caller says about columns.
+    :param name: what the rows are, for messages.
     """
-    return _table("the rows given", _GivenRows(list(headers), rows), wanted)
+    return find_table(name, _GivenRows(list(headers), rows), wanted)
 
 
 class _GivenRows:
@@ -132,125 +118,68 @@ class _GivenRows:
         self.headers = headers
         self.start = rows
 
-    def __iter__(self) -> Iterator[Row]:
-        yield 1, self.headers
-        for number, cells in enumerate(self.start(), 2):
-            yield number, [workbooks.cell_text(cell) for cell in cells]
-
-    def first(self, count: int) -> list[Row]:
-        """Return the header, which is the first row."""
-        return [(1, self.headers)][:count]
-
-
-def _start_of(stream: BinaryIO, name: str) -> bytes:
-    stream.seek(0)
-    start = stream.read(4096)
-    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise ContactsError(f"{name} is empty: expected a header row and at least one contact.")
-    return start
+    def batches(self) -> Iterator[Batch]:
+        """Read the header, which is the first row, and the rows."""
+        yield (1,), [self.headers]
+        rows, number = iter(self.start()), 2
+        while batch := [list(map(workbooks.cell_text, row)) for row in islice(rows, _BATCH)]:
+            yield range(number, number + len(batch)), batch
+            number += len(batch)
 
 
-def _refuse_other_kinds(stream: BinaryIO, start: bytes, name: str) -> None:
-    if start.startswith(_OLE):
-        stream.seek(0)
-        if _ENCRYPTED in stream.read(1 << 22):
-            raise ContactsError(f"{name} is a password-protected workbook: save it without a password.")
-        raise ContactsError(f"{name} is a workbook of the old .xls kind: save it as .xlsx, or export CSV.")
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise ContactsError(
-            f"{name} holds markup (HTML or XML), as some systems export under the name .xls: "
-            "open it in a spreadsheet program and save it as .xlsx, or export CSV."
-        )
-
-
-def _open_archive(stack: ExitStack, stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> Table:
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(stream))
-    except workbooks.BROKEN as error:
-        raise ContactsError(workbooks.broken(name, error)) from None
-    workbooks.refuse_bomb(archive, name)
-    members = archive.namelist()
-    if "xl/workbook.xml" in members:
-        return _open_workbook(stream, name, how, wanted)
-    if "xl/workbook.bin" in members or "mimetype" in members:
-        raise ContactsError(f"{name} is an .xlsb or .ods workbook: save it as .xlsx, or export CSV.")
-    return _open_member(stack, archive, name, how, wanted)
-
-
-def _open_member(
-    stack: ExitStack, archive: zipfile.ZipFile, name: str, how: HowToRead, wanted: Wanted
+def table_of_rows_once(
+    stack: ExitStack, headers: Sequence[str], rows: Iterable[Sequence[object]], wanted: Wanted, name: str
 ) -> Table:
-    members = [
-        member
-        for member in archive.infolist()
-        if not member.is_dir() and not member.filename.startswith(("__MACOSX", "."))
-    ]
-    if len(members) != 1:
-        raise ContactsError(
-            f"{name} is a ZIP of {len(members)} files: expected exactly one CSV or XLSX file."
-        )
-    inner_name = f"{name} ({members[0].filename})"
-    try:
-        inner = cast("BinaryIO", stack.enter_context(archive.open(members[0])))
-        if inner.read(4) == _ZIP and not _is_workbook(inner):
-            raise ContactsError(f"{inner_name} is a ZIP within a ZIP: unpack it first.")
-        return stack.enter_context(open_table(inner, inner_name, how, wanted))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ZlibError, EOFError) as error:
-        raise ContactsError(
-            f"{inner_name} cannot be unpacked ({type(error).__name__}): pack it again, without a password."
-        ) from None
+    """Make a table of rows that come only once, such as those of a query.
+
+    What has been read is kept in an unnamed temporary file, for the second reading that may be needed.
+
+    :param stack: closes the temporary file.
+    :param headers: the names of the columns; they count as row 1.
+    :param rows: the rows.
+    :param wanted: what the caller says about columns.
+    :param name: what the rows are, for messages.
+    """
+    return find_table(name, _RowsOnce(stack, list(headers), rows), wanted)
 
 
-def _is_workbook(stream: BinaryIO) -> bool:
-    with zipfile.ZipFile(stream) as archive:
-        return "xl/workbook.xml" in archive.namelist()
+class _RowsOnce:
+    def __init__(self, stack: ExitStack, headers: list[str], rows: Iterable[Sequence[object]]) -> None:
+        self.headers = headers
+        self.given = iter(rows)
+        self.kept = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+
+    def batches(self) -> Iterator[Batch]:
+        """Read the header, which is the first row, and the rows."""
+        yield (1,), [self.headers]
+        number = 2
+        for batch in self._batches():
+            yield range(number, number + len(batch)), batch
+            number += len(batch)
+
+    def _batches(self) -> Iterator[list[list[str]]]:
+        self.kept.seek(0)
+        size = os.fstat(self.kept.fileno()).st_size
+        while self.kept.tell() < size:
+            yield marshal.load(self.kept)  # noqa: S302 - what was written below
+        # reading may have stopped early the last time
+        while batch := [list(map(workbooks.cell_text, row)) for row in islice(self.given, _BATCH)]:
+            marshal.dump(batch, self.kept)
+            self.kept.flush()
+            yield batch
 
 
-def _open_text(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> Table:
-    encoding = find_encoding(stream, name, how.encoding)
-    choices = [how.delimiter] if how.delimiter else DELIMITERS
-    kinds = [DelimitedRows(stream, name, encoding, delimiter) for delimiter in choices]
-    rows = max(kinds, key=lambda kind: _fitness(kind, wanted))
-    return replace(_table(name, rows, wanted), encoding=encoding, delimiter=rows.delimiter)
+def find_table(name: str, rows: Rows, wanted: Wanted) -> Table:
+    """Find the header among the first rows.
 
-
-def _fitness(rows: DelimitedRows, wanted: Wanted) -> tuple[bool, int]:
-    """Tell how well a delimiter fits: whether it shows a header, and how many cells that has."""
-    try:
-        first = rows.first(HEADER_WITHIN)
-    except ContactsError:
-        return False, 0
-    try:
-        found = _find_header(first, wanted)
-    except ContactsError:
-        # a header, if an ambiguous one: reading the table with this delimiter says so
-        return True, 0
-    return found is not None, len(found[1]) if found else max((len(cells) for _, cells in first), default=0)
-
-
-def _open_workbook(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> Table:
-    sheets = _chosen_sheets(workbooks.Book(stream, name).sheets(), name, how.sheet)
-    fitting = [rows for rows in sheets if _find_header(rows.first(HEADER_WITHIN), wanted)]
-    if len(fitting) > 1:
-        shown = ", ".join(repr(rows.title) for rows in fitting)
-        raise ContactsError(f"{name} has contacts on several sheets: {shown}. Choose one: sheet=...")
-    rows = (fitting or sheets)[0]
-    return replace(_table(name, rows, wanted), sheet=rows.title)
-
-
-def _chosen_sheets(
-    sheets: list[workbooks.SheetRows], name: str, wanted: str | None
-) -> list[workbooks.SheetRows]:
-    chosen = [rows for rows in sheets if wanted in (None, rows.title)]
-    if not chosen:
-        titles = ", ".join(repr(rows.title) for rows in sheets) or "none"
-        raise ContactsError(f"{name} has no visible sheet {wanted or ''!r}; it has {titles}.")
-    return chosen
-
-
-def _table(name: str, rows: Rows, wanted: Wanted) -> Table:
-    first = rows.first(HEADER_WITHIN)
-    found = _find_header(first, wanted)
+    :param name: what the rows are, for messages.
+    :param rows: the rows.
+    :param wanted: what the caller says about columns.
+    :raises ContactsError: there is none.
+    :raises ConfigurationError: the caller named an opt-out column that is not there.
+    """
+    first = first_rows(rows)
+    found = find_header(first, wanted)
     if found is None:
         raise ContactsError(_no_header(name, first, wanted))
     header_row, headers, columns = found
@@ -261,7 +190,8 @@ def _table(name: str, rows: Rows, wanted: Wanted) -> Table:
     return Table(name, rows, header_row, headers, columns, recognise(headers))
 
 
-def _find_header(first: Sequence[Row], wanted: Wanted) -> tuple[int, list[str], Columns] | None:
+def find_header(first: Sequence[Row], wanted: Wanted) -> tuple[int, list[str], Columns] | None:
+    """Return the header's row number, its cells and where things are, or None."""
     for number, cells in first:
         if any("@" in cell for cell in cells) or is_blank(cells):
             continue

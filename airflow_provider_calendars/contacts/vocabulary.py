@@ -73,7 +73,7 @@ EMAIL_QUALIFIERS: tuple[frozenset[str], ...] = (
 
 Any other word (owner, creator, manager, opt out, status, domain ...) makes it something else."""
 
-DOWNSTREAM_OF_OPT_OUT = words_of("link url type count number source total id ids")
+DOWNSTREAM_OF_OPT_OUT = words_of("link url type count number source total id ids ip")
 """Words that make a column about opting out a mere remark: its cells say nothing about the person."""
 
 MOMENT_WORDS = words_of(
@@ -101,8 +101,15 @@ NEGATIVE_STEMS = (
         "inscricaocancelada",
         "descadastr",
     ),
-    *("cancelouaassinatura", "naocontatar"),
+    *("cancelouaassinatura", "naocontatar", "quarantin"),
 )
+CANCELLING_STEMS = ("cancel", "annul", "anul", "beend", "opgezegd")
+SUBSCRIPTION_STEMS = ("subscri", "suscri", "iscri", "inscri", "assinatura", "abonn")
+"""A header with one of each speaks of a cancelled subscription, however it is worded."""
+
+MOMENT_ENDINGS = ("date", "time", "reason", "datum")
+"""How headers end that some exports write in capitals throughout, so that their words run together."""
+
 NEGATIVE_KEYS = frozenset(("dnd", "dndemail", "bounced", "isbounced", "isdeleted", "cleantime", "blocked"))
 POSITIVE_STEMS = (
     *("optin", "optedin", "consent", "subscribed", "acceptsmarketing", "acceptsemail", "marketingpermission"),
@@ -122,6 +129,14 @@ STATUS_STEMS = (
     *("marketing", "subscri", "email", "consent", "optin", "newsletter", "abonn", "suscripcion"),
     *("iscrizione", "inscricao", "einwilligung", "toestemming"),
 )
+PLAIN_STATUS_KEYS = frozenset(
+    ("status", "statut", "estado", "stato", "contactstatus", "subscriberstatus", "memberstatus")
+)
+"""Columns of whose cells only those say anything that speak of opting out."""
+
+SALES_STATUSES = (("lead", "status"), ("deal", "status"))
+"""Columns about selling."""
+
 STATUS_KEYS = frozenset(("doubleoptin", "marketingemailconfirmation"))
 NO_OPT_OUT_KEYS = frozenset(
     ("marketingcontactstatus", "hsmarketablestatus", "unsubscribelink", "emaildomain", "consentform")
@@ -158,6 +173,14 @@ CRM_SIGNATURES: dict[str, frozenset[str]] = {
         "lastactivitytime modifiedtime createdtime locked leadownerid emailoptout"
     ),
     "hubspot": words_of(
+        "marketingcontactstatus iddefichedinformations proprietaireducontact "
+        "desabonnedetouslesemails phaseducycledevie idderegistro propietariodelcontacto "
+        "secancelolasuscripcionatodosloscorreos suscripcioncanceladadetodosloscorreoselectronicos "
+        "correoselectronicosadicionales etapadelciclodevida idrecord proprietariocontatto "
+        "iscrizioneannullataatutteleemail fasedelciclodivita eigenaarvancontactpersoon "
+        "afgemeldvooralleemail aanvullendeemailadressen levenscyclusfase iddoregistro "
+        "proprietariodocontato cancelouainscricaodetodososemails fasedociclodevida "
+        "vonallenemailsabgemeldet "
         "recordid unsubscribedfromallemail lifecyclestage leadstatus associatedcompany "
         "associatedcompanyids createdate marketingemailconfirmation additionalemailaddresses "
         "hsobjectid hsemailoptout hsadditionalemails lifecyclephase lebenszyklusphase datensatzid "
@@ -170,6 +193,9 @@ CRM_SIGNATURES: dict[str, frozenset[str]] = {
     ),
     "highlevel": words_of(
         "contactid phone created lastactivity tags additionalemails businessname opportunities dnd"
+    ),
+    "mailchimp": words_of(
+        "memberrating optintime optinip confirmtime leid euid unsubtime unsubcampaigntitle cleantime"
     ),
     "outlook": words_of(
         "emailaddress email2address email3address emaildisplayname emailtype businessphone homephone "

@@ -1,4 +1,4 @@
-"""Rows of Excel workbooks: stored values, never formulas."""
+"""Excel workbooks: which sheets they have, and what is stored beside the sheets' rows."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO
+from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 from zlib import error as ZlibError  # noqa: N812
 
-from airflow_provider_calendars.contacts.delimited import Row
-from airflow_provider_calendars.contacts.text import UNKNOWN_VALUE
+from airflow_provider_calendars.contacts.shared_strings import read_strings
+from airflow_provider_calendars.contacts.sheets import Batch, Cells, read_rows
 from airflow_provider_calendars.exceptions import ContactsError
-
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
 
 LARGEST_CONTENT = 2 << 30
 """Bytes a workbook or ZIP may unpack to."""
 
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-# SyntaxError: how Python's XML parser reports broken XML
+_LARGEST_PART = 32 << 20
+_MOST_SHEETS = 250
+_DATE_STYLES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]hmsHMS][^\]]*\]|General', re.DOTALL)
+_DATE_LETTER = re.compile(r"[dmhysDMHYS]")
+
 BROKEN = (
     zipfile.BadZipFile,
     struct.error,
@@ -32,6 +34,8 @@ BROKEN = (
     TypeError,
     IndexError,
     AttributeError,
+    ExpatError,
+    # how Python's XML parser reports broken XML
     SyntaxError,
     OSError,
     EOFError,
@@ -54,13 +58,13 @@ def refuse_bomb(archive: zipfile.ZipFile, name: str) -> None:
 class Book:
     """An Excel workbook, opened once however often its rows are read.
 
-    :param stream: a seekable binary stream of an ``.xlsx`` file.
+    :param archive: the open ``.xlsx`` file.
     :param name: the file's name, for messages.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self.stream = stream
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self.name = name
+        self.archive = archive
 
     def sheets(self) -> list[SheetRows]:
         """Return the rows of each visible worksheet.
@@ -68,79 +72,119 @@ class Book:
         :raises ContactsError: the workbook is broken.
         """
         try:
-            visible = [sheet.title for sheet in self.stored.worksheets if sheet.sheet_state == "visible"]
+            sheets = [SheetRows(self, title, part) for title, part in self._visible_sheets()]
         except BROKEN as error:
             raise ContactsError(broken(self.name, error)) from None
-        return [SheetRows(self, title) for title in visible]
+        if len(sheets) > _MOST_SHEETS:
+            raise ContactsError(
+                f"{self.name} has {len(sheets):,} sheets; at most {_MOST_SHEETS} are looked at."
+            )
+        return sheets
+
+    def open(self, part: str) -> IO[bytes]:
+        """Open a part of the workbook."""
+        return self.archive.open(part)
 
     @cached_property
-    def stored(self) -> Any:
-        """The workbook as openpyxl shows it with the stored values of formulas."""
-        return self._load(data_only=True)
+    def cells(self) -> Cells:
+        """What turns stored cells into text."""
+        return Cells(self._shared_strings(), self._date_styles(), since_1904=self._since_1904())
 
     @cached_property
-    def formulas(self) -> Any:
-        """The same workbook with the formulas themselves."""
-        return self._load(data_only=False)
+    def _workbook(self) -> ElementTree.Element:
+        return self._tree("xl/workbook.xml")
 
     @cached_property
-    def has_formulas(self) -> bool:
-        """Whether any sheet has a formula."""
-        with zipfile.ZipFile(self.stream) as archive:
-            parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-            return any(_holds_formula(archive, part) for part in parts)
+    def _targets(self) -> dict[str, tuple[str, str]]:
+        """Where the workbook's relations lead: id to kind and part."""
+        found = {}
+        for relation in self._tree("xl/_rels/workbook.xml.rels"):
+            target = relation.get("Target", "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            found[relation.get("Id", "")] = relation.get("Type", "").rpartition("/")[2], part
+        return found
 
-    def _load(self, *, data_only: bool) -> Any:
-        import openpyxl
+    def _visible_sheets(self) -> Iterator[tuple[str, str]]:
+        for sheet in _named(self._workbook, "sheet"):
+            relation = next(value for name, value in sheet.attrib.items() if _local(name) == "id")
+            kind, part = self._targets[relation]
+            if kind == "worksheet" and sheet.get("state", "visible") == "visible":
+                yield sheet.get("name", ""), part
 
-        self.stream.seek(0)
-        return openpyxl.load_workbook(self.stream, read_only=True, data_only=data_only)
+    def _since_1904(self) -> bool:
+        settings = next(_named(self._workbook, "workbookPr"), None)
+        return settings is not None and settings.get("date1904") in ("1", "true", "on")
+
+    def _part_of_kind(self, kind: str) -> str | None:
+        parts = (part for found, part in self._targets.values() if found == kind)
+        return next((part for part in parts if part in self.archive.NameToInfo), None)
+
+    def _shared_strings(self) -> list[str]:
+        part = self._part_of_kind("sharedStrings")
+        if part is None:
+            return []
+        return read_strings(lambda: self.open(part))
+
+    def _date_styles(self) -> frozenset[str]:
+        part = self._part_of_kind("styles")
+        if part is None:
+            return frozenset()
+        tree = self._tree(part)
+        formats = {
+            int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in _named(tree, "numFmt")
+        }
+        styles = next(_named(tree, "cellXfs"), ())
+        numbers = enumerate(int(style.get("numFmtId", 0)) for style in styles)
+        return frozenset(str(place) for place, number in numbers if _shows_date(number, formats))
+
+    def _tree(self, part: str) -> ElementTree.Element:
+        with self.open(part) as stream:
+            content = stream.read(_LARGEST_PART + 1)
+        if len(content) > _LARGEST_PART or b"<!DOCTYPE" in content:
+            raise ContactsError(f"{self.name}: its {part} is none that a spreadsheet program writes.")
+        return ElementTree.fromstring(content)  # noqa: S314 - small, and without document type
 
 
 class SheetRows:
-    """The rows of one worksheet; they can be iterated again and again.
+    """The rows of one worksheet; they can be read again and again.
 
     :param book: the workbook.
     :param title: the worksheet's name.
+    :param part: the worksheet's part of the archive.
     """
 
-    def __init__(self, book: Book, title: str) -> None:
+    def __init__(self, book: Book, title: str, part: str) -> None:
         self.book = book
         self.title = title
+        self.part = part
 
-    def __iter__(self) -> Iterator[Row]:
+    def batches(self) -> Iterator[Batch]:
+        """Read the rows from the first on, in batches.
+
+        :raises ContactsError: the workbook is broken or absurd.
+        """
         try:
-            yield from enumerate(self._rows(), 1)
+            yield from read_rows(lambda: self.book.open(self.part), self.book.cells)
+        except ContactsError as error:
+            raise ContactsError(f"{self.book.name}: {error}.") from None
         except BROKEN as error:
             raise ContactsError(broken(self.book.name, error)) from None
 
-    def first(self, count: int) -> list[Row]:
-        """Return the first rows, to look for the header."""
-        return list(islice(self, count))
 
-    def _rows(self) -> Iterator[list[str]]:
-        stored = self.book.stored[self.title]
-        # the size a sheet claims to have may be absurd, or wrong
-        stored.reset_dimensions()
-        if not self.book.has_formulas:
-            for row in stored.iter_rows(values_only=True):
-                yield [cell_text(value) for value in row]
-            return
-        # stored values alone cannot tell a blank cell from a formula that was never calculated
-        formulas = self.book.formulas[self.title]
-        formulas.reset_dimensions()
-        for row, same_row in zip(stored.iter_rows(), formulas.iter_rows(), strict=True):
-            yield [_known_text(*pair) for pair in zip(row, same_row, strict=True)]
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
-def _holds_formula(archive: zipfile.ZipFile, part: str) -> bool:
-    with archive.open(part) as sheet:
-        tail = b""
-        while chunk := sheet.read(1 << 20):
-            if _FORMULA.search(tail + chunk):
-                return True
-            tail = chunk[-32:]
-    return False
+def _named(tree: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    return (element for element in tree.iter() if _local(element.tag) == name)
+
+
+def _shows_date(number: int, formats: dict[int, str]) -> bool:
+    if number in formats:
+        # only the first section counts, the others are for negative numbers and zero
+        shown = _NO_DATE.sub("", formats[number].partition(";")[0])
+        return _DATE_LETTER.search(shown) is not None
+    return number in _DATE_STYLES
 
 
 def broken(name: str, error: BaseException) -> str:
@@ -151,20 +195,14 @@ def broken(name: str, error: BaseException) -> str:
     )
 
 
-def _known_text(cell: Cell, formula: Cell) -> str:
-    if cell.value is None and formula.data_type == "f":
-        return UNKNOWN_VALUE
-    return cell_text(cell.value)
-
-
 def cell_text(value: object) -> str:
-    """Write a cell's value as text: whole numbers without a point, dates in ISO form.
+    """Write a value as text: whole numbers without a point, dates in ISO form.
 
-    :param value: what openpyxl, a database or a DataFrame gives.
+    :param value: what a database or a DataFrame gives.
     """
     if isinstance(value, str):
         return value
-    if value is None or value != value:  # noqa: PLR0124 - NaN is what pandas puts for blank
+    if _is_missing(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -172,4 +210,13 @@ def cell_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, (datetime, date, time)):
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value)
+    return _decoded(value) if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+
+
+def _is_missing(value: object) -> bool:
+    # NaN and NaT differ from themselves; pandas' NA cannot even be asked
+    return value is None or type(value).__name__ == "NAType" or value != value  # noqa: PLR0124
+
+
+def _decoded(value: bytes | bytearray | memoryview) -> str:
+    return bytes(value).decode("utf-8", "replace")

@@ -67,6 +67,7 @@ def test_the_files_and_the_result(export: Path, tmp_path: Path) -> None:
         "source": "generic",
         "encoding": "utf-8",
         "path": str(output),
+        "paths": [str(output)],
         "rejected_path": str(tmp_path / "upload.rejected.csv"),
         "report_path": str(report),
         "audience_fingerprint": result["audience_fingerprint"],
