@@ -56,7 +56,16 @@ class TransportError(CalendarsError):
 
 
 class OutcomeUnknown(TransportError):
-    """A call that must not be repeated was sent, and whether it took effect is not known."""
+    """A call that must not be repeated was sent, and whether it took effect is not known.
+
+    :param message: what happened.
+    :param looks_first: whether the task looks what became of it before it would call again, so that a
+        retry is safe.
+    """
+
+    def __init__(self, message: str, *, looks_first: bool = False) -> None:
+        super().__init__(message)
+        self.looks_first = looks_first
 
 
 class ApiError(CalendarsError):

@@ -213,6 +213,7 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [
             *_modules("operators"),
             {"integration-name": "Contacts", "python-modules": [f"{_PACKAGE}.operators.contacts"]},
+            {"integration-name": "Guards", "python-modules": [f"{_PACKAGE}.operators.guards"]},
         ],
         "sensors": _modules("sensors"),
         "triggers": _modules("triggers"),

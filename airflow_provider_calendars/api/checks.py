@@ -133,6 +133,24 @@ def local_time(name: str, value: Any, zone: str) -> datetime:
     return moment
 
 
+def unambiguous(name: str, local: datetime, zone: str) -> datetime:
+    """Return the moment in UTC at which the clocks of a zone show a time.
+
+    :param name: the argument, for the message.
+    :param local: the time, without an offset.
+    :param zone: the IANA name of the zone.
+    :raises ConfigurationError: they show it twice, or never, because they are changed.
+    """
+    first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return first
+    shown = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+    raise ConfigurationError(
+        f"{name}: the clocks of {zone} show {local:%Y-%m-%d %H:%M} {'twice' if shown else 'never'}, because "
+        "they are changed then. Choose another time."
+    )
+
+
 def moment(name: str, value: Any) -> datetime:
     """Return a moment in UTC, from a ``datetime`` or its ISO text; one without an offset is refused."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,18 @@ def is_backfill(context: Context) -> bool:
     """Return whether a run makes up for the past, so that people should hear nothing of it."""
     run_type = getattr(context.get("dag_run"), "run_type", None)
     return getattr(run_type, "value", run_type) == "backfill"
+
+
+def is_catch_up(context: Context) -> bool:
+    """Return whether a scheduled run begins so late that the one after it was due already."""
+    run = context.get("dag_run")
+    run_type = getattr(run, "run_type", None)
+    if getattr(run_type, "value", run_type) != "scheduled" or run is None:
+        return False
+    start, end = run.data_interval_start, run.data_interval_end
+    interval = end - start if start and end and end > start else timedelta(days=1)
+    begun = run.start_date or datetime.now(UTC)
+    return bool(begun - run.run_after > interval)
 
 
 class CalendarsOperator(BaseOperator):

@@ -33,6 +33,8 @@ class Creation:
     :param thing: what messages call it.
     :param find: returns the ids of what is like it.
     :param create: creates it and returns its id.
+    :param is_gone: whether what an earlier try created has been deleted since, so that it is created
+        again; by default it never is.
     """
 
     memory: RunMemory
@@ -41,6 +43,7 @@ class Creation:
     thing: str
     find: Callable[[], list[str]]
     create: Callable[[], str]
+    is_gone: Callable[[str], bool] = lambda _: False
 
     def carry_out(self, if_exists: str) -> tuple[str, str]:
         """Return the thing's id, and ``created`` or ``adopted``.
@@ -53,11 +56,12 @@ class Creation:
 
     def _found(self, if_exists: str) -> tuple[str, str] | None:
         intent = self._intent()
-        ours = bool(intent)
         if intent.get("id"):
-            return str(intent["id"]), "adopted"
+            if not self.is_gone(intent["id"]):
+                return str(intent["id"]), "adopted"
+            intent = {}
         matches = self.find()
-        if ours:
+        if intent:
             return self._adopt([each for each in matches if each not in intent["known"]])
         if matches and if_exists == "fail":
             raise CalendarsError(
@@ -100,7 +104,8 @@ class Creation:
                 return found
         raise OutcomeUnknown(
             f"The reply to creating the {self.thing} was lost and it is not in the list. "
-            "A retry looks again before it creates one."
+            "A retry looks again before it creates one.",
+            looks_first=True,
         )
 
     def new(self) -> list[str]:

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -81,6 +82,8 @@ class Appointments:
     def __init__(self, conn_id: str) -> None:
         self.conn_id = conn_id
         self._known: OrderedDict[str, None] = OrderedDict()
+        self._put_off: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
 
     def take(self, body: bytes, location_id: str) -> None:
         """Make an event of a signed delivery, unless it was there before or is about other things.
@@ -91,19 +94,35 @@ class Appointments:
         :raises ValueError: it is no event of HighLevel.
         """
         event = _read(body)
-        identity = _checked(event, body, location_id)
+        identity = _identity(event, body)
+        if event.get("locationId") not in (None, location_id):
+            raise NotBelieved("it is of another location")
+        # what was put off comes again ten minutes later, and may say when it was sent first
+        if not (_is_fresh(event) or identity in self._put_off):
+            raise NotBelieved("it is older than five minutes, or of the future")
         change = _CHANGES.get(str(event.get("type")))
         if change is None:
             log.info("A webhook of type %.60r is not about an appointment.", event.get("type"))
             return
-        if identity in self._known:
-            log.info("Webhook %s was delivered before.", identity)
-            return
-        update_asset(appointments_uri(self.conn_id), _payload(self.conn_id, change, event))
-        # not before the event is saved: what fails shall be delivered again
-        self._known[identity] = None
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        payload = _payload(self.conn_id, change, event)
+        with self._lock:
+            if identity in self._known:
+                log.info("Webhook %s was delivered before.", identity)
+                return
+            _remember(self._known, identity)
+        try:
+            update_asset(appointments_uri(self.conn_id), payload)
+        except Exception:
+            with self._lock:
+                self._known.pop(identity, None)
+                _remember(self._put_off, identity)
+            raise
+
+
+def _remember(latest: OrderedDict[str, None], identity: str) -> None:
+    latest[identity] = None
+    while len(latest) > _REMEMBERED:
+        latest.popitem(last=False)
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
@@ -113,16 +132,16 @@ def _read(body: bytes) -> Mapping[str, Any]:
     return event
 
 
-def _checked(event: Mapping[str, Any], body: bytes, location_id: str) -> str:
+def _identity(event: Mapping[str, Any], body: bytes) -> str:
     """Return what an event is known by."""
-    if event.get("locationId") not in (None, location_id):
-        raise NotBelieved("it is of another location")
-    # documented with the signature, but not with every event
-    sent_at = event.get("timestamp")
-    if sent_at is not None and abs(time.time() - _seconds(sent_at)) > _WINDOW:
-        raise NotBelieved("it is older than five minutes, or of the future")
     identity = event.get("webhookId")
     return str(identity)[:100] if identity else hashlib.sha256(body).hexdigest()
+
+
+def _is_fresh(event: Mapping[str, Any]) -> bool:
+    # documented with the signature, but not with every event
+    sent_at = event.get("timestamp")
+    return sent_at is None or abs(time.time() - _seconds(sent_at)) <= _WINDOW
 
 
 def _seconds(value: Any) -> float:

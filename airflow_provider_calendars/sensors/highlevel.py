@@ -98,9 +98,12 @@ class HighLevelFreeSlotSensor(HighLevelSensor):
         from airflow_provider_calendars.api.highlevel.watches import FreeSlot
 
         start = checks.moment("start_datetime", self.start_datetime) if self.start_datetime else None
+        end = checks.moment("end_datetime", self.end_datetime)
+        if start and end <= start:
+            raise ConfigurationError("end_datetime must be after start_datetime.")
         return FreeSlot(
             calendar_id=checks.text("calendar_id", self.calendar_id),
-            end=checks.moment("end_datetime", self.end_datetime).isoformat(),
+            end=end.isoformat(),
             start=start.isoformat() if start else None,
             timezone=checks.timezone("timezone", self.timezone) if self.timezone else None,
             user_ids=list(checks.texts("user_ids", self.user_ids)),

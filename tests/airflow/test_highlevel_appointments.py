@@ -198,6 +198,29 @@ def test_an_appointment_of_a_killed_worker_is_made_once(
     assert result["outcome"] == ("adopted" if after else "created")
 
 
+def without_offsets(sandbox: Sandbox, operation: str, rows: list[dict[str, Any]]) -> None:
+    """Let a list show times as HighLevel writes them elsewhere: on the location's clocks, without saying so."""
+    shown = [{**row, "startTime": "2037-06-01 09:00:00", "endTime": "2037-06-01 10:00:00"} for row in rows]
+    body = {"events": shown, "traceId": "t"}
+    sandbox.faults.add(Fault("status", operation=operation, status=200, body=body, times=None, skip=1))
+
+
+def test_an_appointment_whose_listed_time_cannot_be_read_is_made_once(sandbox: Sandbox) -> None:
+    """Nothing but it starts in the minute that was asked for."""
+    row = {"id": "evtLost", "contactId": ADA, "calendarId": DEMO_CALENDAR, "appointmentStatus": "confirmed"}
+    without_offsets(sandbox, "GET /calendars/events", [row, {**row, "id": "evtOther", "contactId": BLAISE}])
+    sandbox.faults.add(Fault("lost_after", operation=POST))
+    result = creating(ignore_free_slot_validation=True).execute(context())
+    assert (result["appointment_id"], result["outcome"]) == ("evtLost", "adopted")
+
+
+def test_a_block_whose_listed_time_cannot_be_read_is_made_once(sandbox: Sandbox) -> None:
+    """Nothing but it starts in the minute that was asked for."""
+    without_offsets(sandbox, "GET /calendars/blocked-slots", [{"id": "blkLost"}])
+    sandbox.faults.add(Fault("lost_after", operation="POST /calendars/events/block-slots"))
+    assert blocking().execute(context()) == {"event_id": "blkLost", "outcome": "adopted"}
+
+
 @pytest.mark.parametrize("make", [creating, booking], ids=["create", "book"])
 def test_a_cleared_task_makes_no_second_appointment(sandbox: Sandbox, make: Callable[[], Any]) -> None:
     """What the first run of the task made is returned again."""
@@ -295,6 +318,36 @@ def test_the_range_of_the_first_try_counts(sandbox: Sandbox) -> None:
     later = datetime.fromtimestamp(made.start + 1, UTC)
     result = booking(start_datetime=later, end_datetime=None).execute(context(store, try_number=2))
     assert (result["appointment_id"], result["outcome"]) == (made.id, "adopted")
+
+
+def test_a_range_that_was_changed_between_the_tries(sandbox: Sandbox) -> None:
+    """What the first try booked is found outside the new range; what it did not book is not booked there."""
+    late = {"start_datetime": "2037-06-09T00:00:00+02:00", "end_datetime": LATER}
+    early = {"start_datetime": SOON, "end_datetime": "2037-06-05T00:00:00+02:00"}
+    for after, first, then, outcome in (
+        (True, late, early, "adopted"),
+        (False, early, late, "created"),
+    ):
+        contact = sandbox.highlevel.add_contact(f"conGuest{after}").id
+        store, dying = Store(), booking(contact, **first)
+        die(dying, "create_appointment", after=after)
+        with pytest.raises(Killed):
+            dying.execute(context(store))
+        result = booking(contact, **then).execute(context(store, try_number=2))
+        assert (result["outcome"], result["start_time"][:10]) == (outcome, "2037-06-09")
+        assert len(appointments_of(sandbox, contact)) == 1
+
+
+def test_a_long_range_is_asked_for_month_by_month(sandbox: Sandbox) -> None:
+    """How long a time may be that appointments are listed for is not documented."""
+    booking(choose="round_robin", end_datetime="2037-12-01T00:00:00Z").execute(context())
+    asked = [each.query for each in sandbox.journal.entries if each.operation == "GET /calendars/events"]
+    spans = {int(_one(each["endTime"])) - int(_one(each["startTime"])) for each in asked}
+    assert max(spans) <= 30 * 86_400_000
+
+
+def _one(value: Any) -> str:
+    return value[0] if isinstance(value, list) else value
 
 
 def test_nothing_free(sandbox: Sandbox) -> None:
@@ -403,6 +456,32 @@ def test_delete_an_appointment(sandbox: Sandbox) -> None:
         delete(if_nothing_to_do="fail")
 
 
+@pytest.mark.parametrize("again", [404, 400])
+def test_a_deletion_whose_reply_is_lost(sandbox: Sandbox, again: int) -> None:
+    """It is called what it was, by the same try and by the next, whatever a second deletion answers."""
+    sandbox.settings.repeated_delete = again
+    made = sandbox.highlevel.book(DEMO_CALENDAR, FIRST, ADA).id
+    sandbox.faults.add(Fault("lost_after", operation="DELETE /calendars/events/{eventId}"))
+    store = Store()
+    for number in (1, 2):
+        operator = HighLevelDeleteAppointmentOperator(
+            task_id="d", appointment_id=made, if_nothing_to_do="fail"
+        )
+        assert operator.execute(context(store, try_number=number))["outcome"] == "deleted"
+
+
+@pytest.mark.parametrize("status", [404, 400, 422])
+def test_a_block_is_deleted_however_it_fails_to_read(sandbox: Sandbox, status: int) -> None:
+    """Blocked time is no appointment; which refusal says so is not documented."""
+    made = blocking().execute(context())["event_id"]
+    shows = "GET /calendars/events/appointments/{eventId}"
+    body = {"statusCode": status, "message": "no such appointment"}
+    sandbox.faults.add(Fault("status", operation=shows, status=status, body=body, times=None))
+    delete = HighLevelDeleteAppointmentOperator(task_id="d", appointment_id=made)
+    assert delete.execute(context())["outcome"] == "deleted"
+    assert [each.deleted for each in sandbox.highlevel.blocked_slots if each.id == made] in ([], [True])
+
+
 # --- block time
 
 
@@ -486,6 +565,7 @@ GOOD: dict[Any, dict[str, Any]] = {
         (SLOTS, {"end_datetime": SOON}, "end must be after start"),
         (SLOTS, {"end_datetime": "2057-01-01T00:00Z"}, "twelve years"),
         (SLOTS, {"user_ids": "usr1"}, "user_ids"),
+        (SLOTS, {"limit": -1}, "limit must be 0 or more"),
         (SLOTS, {"path": "slots.txt"}, "path"),
         (SLOTS, {"timezone": "Mars/Olympus"}, "timezone"),
     ],

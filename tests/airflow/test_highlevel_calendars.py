@@ -163,6 +163,35 @@ def test_ensure_creates_then_changes_nothing(sandbox: Sandbox) -> None:
     assert writes(sandbox) == []
 
 
+def test_a_calendar_that_was_deleted_since_is_made_again(sandbox: Sandbox) -> None:
+    """A Clear finds what its first try made, unless somebody has deleted it."""
+    for make in (
+        lambda: HighLevelEnsureCalendarOperator(task_id="ensure", calendar={"name": "Kept"}),
+        lambda: HighLevelCreateCalendarOperator(task_id="create", calendar={"name": "Made"}),
+    ):
+        store = Store()
+        first = make().execute(context(store))["calendar_id"]
+        assert make().execute(context(store, try_number=2))["calendar_id"] == first
+        HighLevelDeleteCalendarOperator(task_id="d", calendar_id=first).execute(context())
+        again = make().execute(context(store, try_number=3))
+        assert (again["outcome"], again["calendar_id"] != first) == ("created", True)
+
+
+def test_a_calendar_of_an_earlier_try_that_no_list_shows_yet(sandbox: Sandbox) -> None:
+    """It is found by its id, and compared like any other, instead of being made a second time."""
+    store = Store()
+
+    def ensure(minutes: int) -> Any:
+        calendar = {"name": "Kept", "slot_duration": minutes}
+        return HighLevelEnsureCalendarOperator(task_id="e", calendar=calendar).execute(context(store))
+
+    first = ensure(30)
+    listing = Fault("status", operation="GET /calendars/", status=200, body={"calendars": []}, times=2)
+    sandbox.faults.add(listing)
+    assert ensure(30) == {**first, "outcome": "unchanged"}
+    assert len(named(sandbox, "Kept")) == 1
+
+
 def test_a_plan_says_what_a_run_would_do_and_does_nothing(sandbox: Sandbox) -> None:
     """Now and wanted stand beside each other, addresses do not show, and the run does just that."""
     given = {"name": "Product demo", "slotDuration": 45, "alert_email": "unmistakable@example.com"}
@@ -256,9 +285,28 @@ def test_list_calendars(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("again", [404, 400, 200])
-def test_delete_a_calendar(sandbox: Sandbox, again: int) -> None:
-    """What is gone is nothing to do, where HighLevel says that it is."""
+def test_a_deletion_whose_reply_is_lost(sandbox: Sandbox, again: int) -> None:
+    """It is called what it was, by the same try and by the next, whatever a second deletion answers."""
     sandbox.settings.repeated_delete = again
+    sandbox.faults.add(Fault("lost_after", operation="DELETE /calendars/{calendarId}"))
+    given = {"calendar_id": DEMO_CALENDAR, "if_nothing_to_do": "fail"}
+    store = Store()
+    for number in (1, 2):
+        operator = HighLevelDeleteCalendarOperator(task_id="d", **given)
+        assert operator.execute(context(store, try_number=number))["outcome"] == "deleted"
+
+
+def test_a_calendar_that_cannot_be_read_is_deleted(sandbox: Sandbox) -> None:
+    """How a calendar that is gone reads is not documented, so a refusal to show it proves nothing."""
+    refusal = {"statusCode": 400, "message": "Calendar cannot be shown"}
+    shows = "GET /calendars/{calendarId}"
+    sandbox.faults.add(Fault("status", operation=shows, status=400, body=refusal, times=None))
+    operator = HighLevelDeleteCalendarOperator(task_id="d", calendar_id=DEMO_CALENDAR)
+    assert operator.execute(context())["outcome"] == "deleted"
+
+
+def test_delete_a_calendar(sandbox: Sandbox) -> None:
+    """What is gone is nothing to do."""
 
     def delete(**arguments: Any) -> Any:
         operator = HighLevelDeleteCalendarOperator(task_id="d", calendar_id=DEMO_CALENDAR, **arguments)
@@ -266,9 +314,6 @@ def test_delete_a_calendar(sandbox: Sandbox, again: int) -> None:
 
     assert delete() == {"calendar_id": DEMO_CALENDAR, "outcome": "deleted"}
     assert named(sandbox, "Product demo") == []
-    if again == 200:
-        assert delete()["outcome"] == "deleted"
-        return
     assert delete()["outcome"] == "nothing_to_do"
     with pytest.raises(AirflowSkipException):
         delete(if_nothing_to_do="skip")

@@ -121,6 +121,22 @@ def test_a_time_that_moves_on_makes_nothing_new(sandbox: Sandbox, tmp_path: Path
     assert leaves not in changes(tmp_path)
 
 
+def test_what_is_moved_into_the_time_is_not_created(sandbox: Sandbox, tmp_path: Path) -> None:
+    """It was made long ago and would have been seen, so it was moved; what is new may show a moment late."""
+    made = sandbox.highlevel.book(DEMO_CALENDAR, "2037-12-01T09:00:00+01:00").id
+    sandbox.clock.advance(86_400)
+    exporting(tmp_path, "first")
+    move(sandbox, made, -150)
+    late = sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-03T09:00:00+02:00").id
+    with sandbox.highlevel.lock:
+        event = sandbox.highlevel.event(late)
+        assert event is not None
+        sandbox.highlevel.change_event(event, added=event.added - 30)
+    result = exporting(tmp_path, "second")
+    assert changes(tmp_path) == {late: "created", made: "moved"}
+    assert (result["created"], result["moved"]) == (1, 1)
+
+
 def test_some_calendars_only(sandbox: Sandbox, tmp_path: Path) -> None:
     """One calendar, or all of them; without a snapshot nothing is compared or kept."""
     sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-02T09:00:00+02:00")

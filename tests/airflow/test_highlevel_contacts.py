@@ -98,6 +98,30 @@ def test_more_contacts_than_pages_reach(sandbox: Sandbox, tmp_path: Path) -> Non
     assert len(sandbox.journal.entries) == 21
 
 
+@pytest.mark.parametrize("cursor", [True, False])
+def test_a_server_that_gives_less_at_a_time(sandbox: Sandbox, tmp_path: Path, cursor: bool) -> None:
+    """A part that is shorter than asked for is the last one only if nobody is missing."""
+    people = [{"id": f"p{number}", **({"searchAfter": [1, f"p{number}"]} if cursor else {})} for number in range(5)]
+    for part in (people[:2], people[2:4], people[4:]):
+        body = {"contacts": part, "total": 5, "traceId": "t"}
+        sandbox.faults.add(Fault("status", operation=SEARCH, status=200, body=body))
+    assert exporting(tmp_path / "export.csv")["count"] == 5
+    assert len(sandbox.journal.entries) == 3
+
+
+def test_what_is_searched_for_shows_nowhere(tmp_path: Path) -> None:
+    """Filters and words can name people, and a task's rendered fields are for all to see."""
+    operator = HighLevelExportContactsOperator(
+        task_id="export",
+        path=str(tmp_path / "export.csv"),
+        query="ada@example.com",
+        filters=[{"field": "email", "operator": "eq", "value": "ada@example.com"}],
+    )
+    operator.render_template_fields({})
+    shown = {name: str(getattr(operator, name)) for name in operator.template_fields}
+    assert (shown["query"], shown["filters"]) == ("***", "***")
+
+
 def test_what_has_changed(sandbox: Sandbox, tmp_path: Path) -> None:
     """Contacts of a time, and the moment to go on from."""
     sandbox.highlevel.add_contact("old", "Old Hand")
@@ -248,6 +272,58 @@ def test_rejected_rows_do_not_stop_the_others(sandbox: Sandbox, tmp_path: Path) 
         upserting(tmp_path / "in.csv", PREPARED)
 
 
+def test_a_row_that_is_in_conflict_does_not_stop_the_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    """It is one rejected row, like any other."""
+    body = {"statusCode": 400, "message": "This location does not allow duplicated contacts.", "meta": {}}
+    sandbox.faults.add(Fault("status", operation=UPSERT, status=400, body=body))
+    result = upserting(tmp_path / "in.csv", PREPARED)
+    assert (result["rejected"], result["created"]) == (1, 1)
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_tags_that_are_refused_are_reported(sandbox: Sandbox, tmp_path: Path, status: int) -> None:
+    """The contact is written, the others get their tags, and the report says who has none."""
+    tagging = "POST /contacts/{contactId}/tags"
+    body = {"statusCode": status, "message": "no such contact"}
+    sandbox.faults.add(Fault("status", operation=tagging, status=status, body=body))
+    report = tmp_path / "report.csv"
+    result = upserting(tmp_path / "in.csv", PREPARED, tags=["webinar"], report_path=str(report))
+    assert (result["count"], result["partial"]) == (2, 1)
+    assert "tags were not added" in rows(report)[0]["remark"]
+    assert by_address(sandbox, "emmy@example.com").tags == ("webinar",)
+
+
+def test_a_refusal_does_not_repeat_what_a_row_says(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A vendor's words about a number or a name are told without them."""
+    said = ["phone +49 30 5550123 of Ada Lovelace is not valid"]
+    body = {"statusCode": 422, "message": said}
+    sandbox.faults.add(Fault("status", operation=UPSERT, status=422, body=body))
+    text = "email,phone,first name,last name\nada@example.com,+49 30 5550123,Ada,Lovelace\n"
+    with pytest.raises(exceptions.ContactsError, match="phone <phone> of <first_name>") as caught:
+        upserting(tmp_path / "in.csv", text)
+    assert not any(word in str(caught.value) for word in ("5550123", "Ada", "Lovelace"))
+
+
+def test_an_export_can_be_written_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What keeps spreadsheets from running a number as a formula is not a part of the number."""
+    sandbox.highlevel.add_contact("ann", "Ann Lee", phone="+4930111111")
+    exporting(tmp_path / "export.csv")
+    result = HighLevelUpsertContactsOperator(
+        task_id="u", path=str(tmp_path / "export.csv"), columns={"email": "Email", "phone": "Phone"}
+    ).execute(context())
+    assert (sandbox.highlevel.contacts["ann"].phone, result["partial"]) == ("+4930111111", 0)
+
+
+def test_a_further_address_and_nothing_else(sandbox: Sandbox, tmp_path: Path) -> None:
+    """There is nothing left to write, so nothing is; what cannot be written is said."""
+    sandbox.highlevel.add_contact("ann", "Ann Lee", additional_emails=["ann.private@example.com"])
+    report = tmp_path / "report.csv"
+    text = "email,company name\nann.private@example.com,Acme\n"
+    upserting(tmp_path / "in.csv", text, report_path=str(report))
+    assert [each.method for each in sandbox.journal.entries] == ["GET"]
+    assert "the company was not written" in rows(report)[0]["remark"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -282,7 +358,8 @@ EXPORT, IN = HighLevelExportContactsOperator, HighLevelUpsertContactsOperator
         (EXPORT, {"changed_since": "2026-06-01T00:00:00"}, "changed_since must say its offset"),
         (EXPORT, {"changed_since": "2026-06-02T00:00Z", "changed_before": "2026-06-01T00:00Z"}, "changed_b"),
         (EXPORT, {"page_size": 501}, "page_size"),
-        (EXPORT, {"filters": ["city"]}, "filters"),
+        (EXPORT, {"filters": ["city"]}, r"filters\[0\] must be a dictionary"),
+        (EXPORT, {"filters": {"field": "city"}}, "filters must be a list of dictionaries, not dict"),
         (IN, {"tags": [""]}, "tags"),
         (IN, {"report_path": "report.txt"}, "report_path"),
         (IN, {"columns": {"mail": "email"}}, "'mail' is no field"),

@@ -161,6 +161,27 @@ def test_who_comes_too_late_takes_the_pair_of_the_first(
     assert [entry.operation for entry in installed.journal.entries].count("POST /oauth/reconnect") == 0
 
 
+@pytest.mark.parametrize("lifetime", [None, "soon"])
+def test_a_pair_whose_lifetime_is_not_said_is_kept(installed: Sandbox, lifetime: str | None) -> None:
+    """Its refresh token is the only one there is, so it must not be lost for an odd number."""
+    body = {"access_token": "access-of-some-length", "refresh_token": "refresh", "expires_in": lifetime}
+    installed.faults.add(Fault("status", operation=TOKEN, status=200, body=body))
+    with pytest.raises(exceptions.AuthError):
+        look()
+    kept = memory_of(installed)
+    assert kept["refresh_token"] != ""
+    assert kept["renew_at"] > 0
+
+
+@pytest.mark.parametrize("body", [{}, {"access_token": None, "expires_in": 9}, []])
+def test_an_answer_without_tokens_is_one_clear_error(installed: Sandbox, body: Any) -> None:
+    """It is an error of this package, and it does not hold the next one up."""
+    installed.faults.add(Fault("status", operation=TOKEN, status=200, body=body))
+    with pytest.raises(exceptions.ServerError, match="not with tokens"):
+        look()
+    assert look() == 2
+
+
 def test_an_installation_that_is_gone_is_one_clear_error(installed: Sandbox) -> None:
     """The error says what to do, and shows no secret."""
     installed.highlevel.oauth.remove_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -203,6 +204,43 @@ def test_what_cannot_be_saved_is_delivered_again(
     wait_until(lambda: len(receiver.events()) == 1)
     assert receiver.answers() == [200]
     assert not failures
+
+
+def test_what_was_put_off_may_come_late(
+    receiver: Receiver, dag_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HighLevel tries again after ten minutes, and whether it says a new time then is not documented."""
+    real_time, real = time.time, receiving.update_asset
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("database is locked")
+
+    body, other = event(receiver), event(receiver)
+    monkeypatch.setattr(receiving, "update_asset", fail)
+    assert receiver.post(body) == 429
+    monkeypatch.setattr(receiving, "update_asset", real)
+    monkeypatch.setattr(receiving.time, "time", lambda: real_time() + 660)
+    assert receiver.post(body) == 200
+    assert receiver.post(body) == 200
+    # who was not put off is still too late
+    assert receiver.post(other) == 401
+    assert len(receiver.events()) == 1
+
+
+def test_an_event_that_comes_twice_at_once_counts_once(
+    receiver: Receiver, dag_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one does not wait until the first one is saved."""
+    real, body, saved = receiving.update_asset, event(receiver), []
+
+    def slow(*given: Any) -> None:
+        saved.append(given)
+        assert receiver.post(body) == 200
+        real(*given)
+
+    monkeypatch.setattr(receiving, "update_asset", slow)
+    assert receiver.post(body) == 200
+    assert (len(saved), len(receiver.events())) == (1, 1)
 
 
 def test_a_connection_that_receives_none(

@@ -46,5 +46,5 @@ class Account(HighLevelBase):
 def _read_timezones(answer: Any) -> list[str]:
     # the shape is not documented
     if isinstance(answer, Mapping):
-        answer = next(value for name, value in answer.items() if name.lower() == "timezones")
+        answer = {name.lower(): value for name, value in answer.items()}["timezones"]
     return [str(name) for name in answer or []]

@@ -67,7 +67,8 @@ class HighLevelBase(Api):
 
     def standing_headers(self, path: str) -> Mapping[str, str]:
         """Return the version of the product family that a path belongs to."""
-        families = [each for each in self.versions if path.startswith(each)]
+        called = f"{path.partition('?')[0]}/"
+        families = [each for each in self.versions if called.startswith(f"{each.rstrip('/')}/")]
         return {"Version": self.versions[max(families, key=len)] if families else NEWEST}
 
     def answer_as_if(self, request: Request) -> Any:

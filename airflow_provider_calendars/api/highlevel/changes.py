@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow_provider_calendars.api.highlevel.appointment_records import Event
@@ -21,6 +21,7 @@ CREATED, MOVED, CANCELLED, NO_SHOW, DELETED, CHANGED = (
     "changed",
 )
 KINDS = (CREATED, MOVED, CANCELLED, NO_SHOW, DELETED, CHANGED)
+_LISTS_LAG = timedelta(minutes=10)
 _BY_STATUS = {"cancelled": CANCELLED, "noshow": NO_SHOW}
 
 
@@ -69,6 +70,11 @@ class Snapshot:
     end: str
     appointments: Mapping[str, Seen] = field(default_factory=dict)
 
+    @property
+    def surely_complete_until(self) -> str:
+        """ISO, UTC; what was made before was listed."""
+        return _iso(datetime.fromisoformat(self.taken_at) - _LISTS_LAG)
+
     @classmethod
     def of(cls, events: Iterable[Event], taken_at: datetime, start: datetime, end: datetime) -> Snapshot:
         """Return a snapshot of appointments."""
@@ -84,8 +90,9 @@ class Snapshot:
                 str(event_id): Seen(**{name: str(value) for name, value in said.items() if name in known})
                 for event_id, said in stored["appointments"].items()
             }
-            return cls(str(stored["taken_at"]), str(stored["start"]), str(stored["end"]), seen)
-        except (AttributeError, KeyError, TypeError):
+            taken_at = datetime.fromisoformat(stored["taken_at"])
+            return cls(_iso(taken_at), str(stored["start"]), str(stored["end"]), seen)
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
     def dumps(self) -> dict[str, Any]:
@@ -138,10 +145,13 @@ def _new(seen: Seen, before: Snapshot) -> str | None:
     if seen.status == DELETED:
         return None
     was_looked_at = before.start <= seen.start < before.end
-    # what lay beyond the time that was looked at is new only if it was made since
-    if not was_looked_at and seen.date_added and seen.date_added < before.taken_at:
+    if not seen.date_added or seen.date_added >= before.taken_at:
+        return CREATED
+    if not was_looked_at:
+        # the time that is looked at has come to it
         return None
-    return CREATED
+    # a list shows what is new a moment late
+    return CREATED if seen.date_added >= before.surely_complete_until else MOVED
 
 
 def _change(before: Seen, now: Seen) -> str | None:

@@ -204,13 +204,12 @@ class ContactSearch:
                 raise ConfigurationError(
                     f"{name} has {len(value)} characters; HighLevel takes {_LONGEST_VALUE} at most."
                 )
-        for each in self.filters:
-            checks.json_object("filters", each)
+        for number, each in enumerate(self.filters):
+            checks.json_object(f"filters[{number}]", each)
 
     def to_wire(self) -> dict[str, Any]:
         """Return the part of the body that chooses contacts."""
-        by_tag = ({"field": "tags", "operator": "contains", "value": tag} for tag in self.tags)
-        filters = [*by_tag, *self._by_time(), *self.filters]
+        filters = [*map(_by_tag, self.tags), *self._by_time(), *self.filters]
         wire: dict[str, Any] = {"pageLimit": self.page_size}
         if filters:
             wire["filters"] = filters
@@ -221,7 +220,8 @@ class ContactSearch:
 
         How exactly the search compares tags and times is not documented.
         """
-        if not {tag.strip().lower() for tag in self.tags} <= set(contact.tags):
+        shows_tags = isinstance(contact.fields.get("tags"), list)
+        if shows_tags and not {tag.strip().lower() for tag in self.tags} <= set(contact.tags):
             return False
         changed = contact.date_updated or contact.date_added
         if changed is None:
@@ -241,6 +241,13 @@ class ContactSearch:
         return [{"field": "dateUpdated", "operator": "range", "value": value}] if value else []
 
 
+def _by_tag(tag: str) -> dict[str, Any]:
+    """Return the filter for a tag; tags are kept in lower case, and whether that is looked for is unknown."""
+    spellings = dict.fromkeys((tag, tag.strip().lower()))
+    filters = [{"field": "tags", "operator": "contains", "value": each} for each in spellings]
+    return filters[0] if len(filters) == 1 else {"group": "OR", "filters": filters}
+
+
 def _zulu(bound: datetime) -> str:
     return checks.moment("updated_since", bound).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -250,9 +257,11 @@ class ContactPage:
     """A part of the contacts that were found.
 
     :param total: how many there are in all; None where it is not said.
-    :param following: where the next part begins; None after the last one.
+    :param following: where the next part begins; None after an empty one.
+    :param is_full: whether it holds as many as were asked for.
     """
 
     contacts: tuple[Contact, ...]
     total: int | None
     following: Mapping[str, Any] | None
+    is_full: bool

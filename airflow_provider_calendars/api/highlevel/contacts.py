@@ -153,15 +153,14 @@ def _read_page(answer: Any, page_size: int, position: Mapping[str, Any]) -> Cont
     return ContactPage(
         contacts=tuple(Contact.from_answer(item) for item in found),
         total=total if isinstance(total, int) and not isinstance(total, bool) else None,
-        following=_following(found, page_size, position),
+        following=_following(found, position),
+        is_full=len(found) >= page_size,
     )
 
 
-def _following(
-    found: Sequence[Mapping[str, Any]], page_size: int, position: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
+def _following(found: Sequence[Mapping[str, Any]], position: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return where the next part begins: the cursor is hidden in the last record."""
-    if len(found) < page_size:
+    if not found:
         return None
     cursor = found[-1].get("searchAfter")
     if isinstance(cursor, list) and cursor:
@@ -170,7 +169,7 @@ def _following(
 
 
 def _read_duplicate(answer: Any) -> Contact | None:
-    found = answer.get("contact")
+    found = answer.get("contact") if answer is not None else None
     return Contact.from_answer(found) if isinstance(found, Mapping) and found else None
 
 

@@ -49,7 +49,7 @@ class Difference:
         """
         difference = cls(current, _completed(wanted, current))
         for name in CREATE_ONLY:
-            if name in difference.fields and getattr(current, name) is not None:
+            if name in difference.fields:
                 raise ConfigurationError(
                     f"{name} of a calendar cannot be changed: it is {getattr(current, name)!r}, not "
                     f"{getattr(wanted, name)!r}. Leave it out, or make another calendar."
@@ -75,9 +75,12 @@ class Difference:
         wanted, current = getattr(self.wanted, name), getattr(self.current, name)
         if wanted is UNSET or (wanted is None and name not in NULLABLE):
             return False
+        if current is None and name in CREATE_ONLY:
+            # what is neither shown nor can be written is no difference that anybody could end
+            return False
         if current in (None, UNSET) or wanted is None:
-            # a list that is left out of an answer is empty
-            return bool(wanted != () and wanted is not current)
+            # a list or text that is left out of an answer is empty
+            return bool(wanted not in ((), "") and wanted is not current)
         form = _FORMS.get(name, _same)
         return bool(form(wanted) != form(current))
 

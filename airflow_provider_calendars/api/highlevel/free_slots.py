@@ -48,6 +48,9 @@ class FreeSlots(Account):
         :param user_id: only slots of this user.
         :param user_ids: only slots of these users.
         """
+        if user_ids and len(user_ids) == 1 and user_id is None:
+            # how a list of one is told from a text is not documented
+            user_id, user_ids = user_ids[0], None
         where = path("/calendars/{calendar_id}/free-slots", calendar_id=calendar_id)
         first, last = milliseconds("start", start), milliseconds("end", end)
         ranges = list(windows(first, last))

@@ -6,6 +6,7 @@ https://marketplace.gohighlevel.com/docs/oauth/Faqs#what-are-current-rate-limits
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from airflow_provider_calendars.exceptions import RateLimited
 
 _INTERVAL = 10.0
 _DAY = 86_400.0
+_NUMBER = re.compile(r"-?[0-9]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,13 @@ class Limits:
     def from_response(cls, response: Response) -> Limits:
         """Read the headers; those that are missing or odd are not missed."""
         interval = _seconds(response.headers, "x-ratelimit-interval-milliseconds")
+        reset = _seconds(response.headers, "x-ratelimit-daily-reset")
         return cls(
             remaining=_count(response.headers, "x-ratelimit-remaining"),
             interval=_INTERVAL if interval is None else interval,
             daily_remaining=_count(response.headers, "x-ratelimit-daily-remaining"),
-            # a duration, although it is called like a moment
-            daily_reset=_seconds(response.headers, "x-ratelimit-daily-reset"),
+            # a duration, although it is called like a moment; no day is longer than a day
+            daily_reset=None if reset is None else min(reset, _DAY),
         )
 
     @property
@@ -57,12 +60,12 @@ class Limits:
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(name, "").strip()
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _seconds(headers: Mapping[str, str], name: str) -> float | None:
     milliseconds = _count(headers, name)
-    return None if milliseconds is None else milliseconds / 1000
+    return None if milliseconds is None else max(0, milliseconds) / 1000
 
 
 def with_retry_after(response: Response) -> Response:

@@ -36,6 +36,7 @@ from airflow_provider_calendars.exceptions import (
     ApiError,
     AuthError,
     CalendarsError,
+    ConfigurationError,
     PermissionDenied,
     Rejected,
     ServerError,
@@ -44,6 +45,7 @@ from airflow_provider_calendars.exceptions import (
 # of the second version, whatever version the calls have: it spells its fields in another way
 _VERSION = {"Version": "2021-07-28", "Accept": "application/json"}
 _EARLY = 300.0
+_LIFETIME_UNSAID = 3600.0
 _LEASE = 30.0
 _LOOK_EVERY = 0.5
 _MOST_WINNERS = 5
@@ -233,9 +235,9 @@ class OAuth:
     def _read(self, response: Response, used: str) -> Pair:
         try:
             said = response.json()
-            lifetime = float(_either(said, "expires_in", "expiresIn"))
+            lifetime = _lifetime(said)
             return Pair(
-                str(_either(said, "access_token", "accessToken")),
+                checks.text("access_token", said.get("access_token") or said.get("accessToken")),
                 str(said.get("refresh_token") or said.get("refreshToken") or used),
                 response.received_at + max(lifetime - _EARLY, lifetime * 0.9),
                 self._first.origin,
@@ -257,8 +259,12 @@ def _is_alive(pair: Pair) -> Flow[bool]:
     return pair.renew_at > time
 
 
-def _either(said: Mapping[str, Any], *names: str) -> Any:
-    return next(said[name] for name in names if name in said)
+def _lifetime(said: Mapping[str, Any]) -> float:
+    """Return the seconds an access token lives; a pair is not lost for an odd number."""
+    try:
+        return checks.number("expires_in", said.get("expires_in", said.get("expiresIn")))
+    except ConfigurationError:
+        return _LIFETIME_UNSAID
 
 
 def _take(slots: Slots, time: float) -> tuple[Slots, float]:

@@ -36,7 +36,7 @@ class Overview(Calendars, Appointments, Events):
         :param end: no appointment that starts then or later is one of them.
         :param calendar_ids: the calendars; all if empty.
         """
-        parts = list(_parts(checks.moment("start", start), checks.moment("end", end)))
+        parts = list(months(checks.moment("start", start), checks.moment("end", end)))
         chosen = list(checks.texts("calendar_ids", calendar_ids))
         if not chosen:
             chosen = [each.calendar_id for each in (yield from self.list_calendars())]
@@ -61,7 +61,11 @@ class Overview(Calendars, Appointments, Events):
         return replace(now, appointments=found)
 
 
-def _parts(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+def months(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Cut a time into parts that can be asked for at once.
+
+    :raises ConfigurationError: the time is empty, or longer than twelve years.
+    """
     if end <= start:
         raise ConfigurationError("end must be after start.")
     if end - start > _MOST_PARTS * _PART:

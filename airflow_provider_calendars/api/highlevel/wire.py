@@ -134,12 +134,12 @@ def milliseconds(name: str, value: datetime | str) -> int:
 
 
 def iso(name: str, value: datetime | str) -> str:
-    """Return a moment as text with its offset; a text is returned as it is.
+    """Return a moment as text with its offset; a text is returned as it is, but for blanks around it.
 
     A slot can only be booked in the words it was offered in.
     """
     checks.moment(name, value)
-    return value if isinstance(value, str) else value.isoformat(timespec="seconds")
+    return value.strip() if isinstance(value, str) else value.isoformat(timespec="seconds")
 
 
 def moment(value: Any) -> datetime | None:

@@ -39,7 +39,8 @@ class ContactMethods(HighLevelBaseHook):
             yield from (each for each in page.contacts if each.contact_id not in seen)
             seen.update(each.contact_id for each in page.contacts)
             total = total or page.total or 0
-            if page.following is None:
+            # a server may give less at a time than it is asked for
+            if page.following is None or not (page.is_full or len(seen) < total):
                 break
             following = page.following
         else:

@@ -10,12 +10,12 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import ConfigurationError, NotFound
+from airflow_provider_calendars.exceptions import ConfigurationError, NotFound, Rejected
 from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.base import is_backfill
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
-from airflow_provider_calendars.operators.highlevel.base import HighLevelOperator
+from airflow_provider_calendars.operators.highlevel.base import DeletingOperator, HighLevelOperator
 from airflow_provider_calendars.operators.highlevel.search import is_on
 
 if TYPE_CHECKING:
@@ -196,7 +196,8 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
         return [
             each.event_id
             for each in events
-            if each.contact_id == content.contact_id and each.start == start and is_on(each)
+            # a start without an offset cannot be read, but nothing else is in the window
+            if each.contact_id == content.contact_id and each.start in {start, None} and is_on(each)
         ]
 
 
@@ -300,8 +301,10 @@ class HighLevelCancelAppointmentOperator(NotifyingOperator):
         return {"appointment_id": self.appointment_id, "outcome": "cancelled"}
 
 
-class HighLevelDeleteAppointmentOperator(HighLevelOperator):
+class HighLevelDeleteAppointmentOperator(DeletingOperator):
     """Deletes an appointment, or blocked time, from the calendar. To call it off, cancel it instead.
+
+    What an earlier try has deleted counts as deleted.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/delete-event
 
@@ -313,29 +316,29 @@ class HighLevelDeleteAppointmentOperator(HighLevelOperator):
 
     template_fields: Sequence[str] = ("highlevel_conn_id", "appointment_id")
 
-    def __init__(self, *, appointment_id: str, if_nothing_to_do: str = "succeed", **kwargs: Any) -> None:
+    def __init__(self, *, appointment_id: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.appointment_id = appointment_id
-        self.if_nothing_to_do = if_nothing_to_do
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> dict[str, Any]:
         """Delete the appointment."""
         checks.text("appointment_id", self.appointment_id)
-        self.check_nothing_to_do(self.if_nothing_to_do)
-        # what is deleted can be read and deleted again, and only its own answer says so
-        done = Done.NOTHING_TO_DO if self._is_gone() else self.hook.delete_event(self.appointment_id)
-        if done is Done.NOTHING_TO_DO:
-            self.settle_nothing_to_do(
-                self.if_nothing_to_do, f"There is no appointment {self.appointment_id} any more."
-            )
-        return {
-            "appointment_id": self.appointment_id,
-            "outcome": "deleted" if done is Done.DONE else done.value,
-        }
+        outcome = self.delete(context, "appointment", self.appointment_id)
+        return {"appointment_id": self.appointment_id, "outcome": outcome}
 
-    def _is_gone(self) -> bool:
+    def is_there(self) -> bool | None:
+        """Return whether the appointment is there: what is deleted can be read, and says so."""
         try:
-            return self.hook.get_appointment(self.appointment_id).deleted
-        except NotFound:
-            # blocked time is no appointment and can be deleted all the same
-            return False
+            return not self.hook.get_appointment(self.appointment_id).deleted
+        except (NotFound, Rejected):
+            # blocked time is no appointment, and can be deleted all the same
+            return None
+
+    def send_deletion(self) -> Done:
+        """Delete the appointment; what a second deletion answers is not documented."""
+        try:
+            return self.hook.delete_event(self.appointment_id)
+        except Rejected:
+            if self.is_there() is False:
+                return Done.NOTHING_TO_DO
+            raise

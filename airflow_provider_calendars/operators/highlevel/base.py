@@ -5,9 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from airflow.sdk import Context
+
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.hooks.highlevel import HighLevelHook
+from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.base import CalendarsOperator
+
+_DELETE = "delete"
 
 
 class HighLevelOperator(CalendarsOperator):
@@ -26,6 +32,40 @@ class HighLevelOperator(CalendarsOperator):
     def hook(self) -> HighLevelHook:
         """The hook, made once."""
         return HighLevelHook(self.highlevel_conn_id)
+
+
+class DeletingOperator(HighLevelOperator):
+    """Base of the operators that delete a thing: what an earlier try has deleted counts as deleted.
+
+    :param if_nothing_to_do: when it is gone already: ``succeed``, ``skip`` or ``fail``.
+    """
+
+    def __init__(self, *, if_nothing_to_do: str = "succeed", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.if_nothing_to_do = if_nothing_to_do
+
+    def is_there(self) -> bool | None:
+        """Return whether the thing is there; None where only its deletion tells."""
+        raise NotImplementedError
+
+    def send_deletion(self) -> Done:
+        """Delete the thing."""
+        raise NotImplementedError
+
+    def delete(self, context: Context, kind: str, thing_id: str) -> str:
+        """Delete the thing, and return ``deleted`` or ``nothing_to_do``."""
+        self.check_nothing_to_do(self.if_nothing_to_do)
+        memory, intent = RunMemory(context), {"id": thing_id}
+        is_ours, is_there = memory.get(_DELETE) == intent, self.is_there()
+        done = Done.NOTHING_TO_DO
+        if is_there is not False:
+            memory.set(_DELETE, intent)
+            done = self.send_deletion()
+        if done is Done.DONE or is_ours or is_there:
+            return "deleted"
+        memory.set(_DELETE, {})
+        self.settle_nothing_to_do(self.if_nothing_to_do, f"There is no {kind} {thing_id} any more.")
+        return Done.NOTHING_TO_DO.value
 
 
 class HighLevelCalendarOperator(HighLevelOperator):

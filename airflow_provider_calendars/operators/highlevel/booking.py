@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.highlevel.appointment_records import AppointmentContent, Event
 
 _MONTH = timedelta(days=30)
+_SHORTLY = timedelta(minutes=1)
 _SOME_TIME = "2000-01-01T00:00:00Z"
 _USER_MISSING = "assigneduserid"
 _ATTEMPT = "book_next_slot_attempt"
@@ -165,39 +166,44 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
         return fingerprint([self.calendar_id, self.contact_id])
 
     def _search(self, attempt: _Attempt) -> Search:
-        start, end = self._range(attempt)
+        start, end = self._range()
         return Search(
             hook=self.hook,
             calendar_id=self.calendar_id,
             start=start,
             end=end,
+            booked_start=min([start, *attempt.moments]),
+            booked_end=max([end, *(slot + _SHORTLY for slot in attempt.moments)]),
             choose=self.choose,
             nearest_to=checks.moment("nearest_to", self.nearest_to) if self.nearest_to else None,
             user_ids=checks.texts("user_ids", self.user_ids),
             timezone=checks.timezone("timezone", self.timezone) if self.timezone else None,
         )
 
-    def _range(self, attempt: _Attempt) -> tuple[datetime, datetime]:
+    def _range(self) -> tuple[datetime, datetime]:
         now = datetime.now(UTC)
         start = checks.moment("start_datetime", self.start_datetime) if self.start_datetime else now
         end = checks.moment("end_datetime", self.end_datetime) if self.end_datetime else start + _MONTH
         if end <= start:
             raise ConfigurationError("end_datetime must be after start_datetime.")
-        # what an earlier try booked must lie within
-        return min([start, *attempt.began]), end
+        return start, end
 
     def _book(self, search: Search, attempt: _Attempt, creation: Creation, *, notify: bool) -> str:
-        if attempt.earlier and (ours := _own(creation, LOOKS_AFTER_LOST_REPLY)):
+        if attempt.asked and (ours := _own(creation, LOOKS_AFTER_LOST_REPLY)):
             return ours
+        undecided = list(attempt.undecided(search))
+        offers = itertools.chain(undecided, search.offers())
         taken = 0
-        for offer in itertools.islice(_offers(attempt, search), self.most_attempts):
-            attempt.record(search.start, offer)
+        for offer in itertools.islice(offers, checks.integer("most_attempts", self.most_attempts)):
+            attempt.record(offer)
             try:
                 return self._booked(search, offer, notify=notify)
             except Conflict:
                 taken += 1
                 self.log.info("The slot at %s is taken.", offer.text)
-                if ours := _own(creation):
+                # that of an earlier try is taken by us, if its reply was lost
+                waits = LOOKS_AFTER_LOST_REPLY if offer in undecided else (0.0,)
+                if ours := _own(creation, waits):
                     return ours
         if not taken:
             raise _NothingFree(
@@ -241,7 +247,7 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
 
 
 class _Attempt:
-    """The slot that the last try asked for.
+    """The slots that earlier tries asked for last, without hearing whether they are theirs.
 
     :param memory: what the task remembers.
     :param identity: what is booked; of another thing nothing is remembered.
@@ -251,33 +257,26 @@ class _Attempt:
         self.memory = memory
         self.identity = identity
         recorded = memory.get(_ATTEMPT) or {}
-        self._recorded = recorded if recorded.get("identity") == identity else {}
-        self.earlier = self._earlier_offer()
+        self.asked: list[dict[str, Any]] = recorded["asked"] if recorded.get("identity") == identity else []
 
     @property
-    def began(self) -> list[datetime]:
-        """The first moment that was looked at, if there was an earlier try."""
-        return [datetime.fromisoformat(self._recorded["start"])] if self._recorded else []
+    def moments(self) -> list[datetime]:
+        """When the slots are that were asked for."""
+        return [checks.moment("slot", each["slot"]) for each in self.asked]
 
-    def record(self, start: datetime, offer: Offer) -> None:
-        """Remember a slot, before it is asked for."""
-        asked = {"start": start.isoformat(), "slot": offer.text, "user_id": offer.user_id}
-        self.memory.set(_ATTEMPT, {"identity": self.identity, **asked})
+    def record(self, offer: Offer) -> None:
+        """Remember a slot, before it is asked for; those before it in the same try are decided."""
+        asked = [*self.asked, {"slot": offer.text, "user_id": offer.user_id}]
+        self.memory.set(_ATTEMPT, {"identity": self.identity, "asked": asked})
 
-    def _earlier_offer(self) -> Offer | None:
-        if not self._recorded or checks.moment("slot", self._recorded["slot"]) <= datetime.now(UTC):
-            return None
-        return Offer(self._recorded["slot"], self._recorded["user_id"])
-
-
-def _offers(attempt: _Attempt, search: Search) -> Iterator[Offer]:
-    """Return the slots to ask for: first that of an earlier try, which can be ours though nobody sees it."""
-    if attempt.earlier:
-        yield attempt.earlier
-    yield from search.offers()
+    def undecided(self, search: Search) -> Iterator[Offer]:
+        """Return the slot that can be ours though nobody sees it, if it is still wanted."""
+        for each in self.asked[-1:]:
+            if max(search.start, datetime.now(UTC)) <= checks.moment("slot", each["slot"]) < search.end:
+                yield Offer(each["slot"], each["user_id"])
 
 
-def _own(creation: Creation, waits: Sequence[float] = (0.0,)) -> str | None:
+def _own(creation: Creation, waits: Sequence[float]) -> str | None:
     """Return the appointment that an earlier try booked, if it shows."""
     for wait in waits:
         time.sleep(wait)

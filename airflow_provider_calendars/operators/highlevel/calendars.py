@@ -9,10 +9,14 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import CalendarsError, Rejected
+from airflow_provider_calendars.exceptions import CalendarsError, NotFound, Rejected
 from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
-from airflow_provider_calendars.operators.highlevel.base import HighLevelCalendarOperator, HighLevelOperator
+from airflow_provider_calendars.operators.highlevel.base import (
+    DeletingOperator,
+    HighLevelCalendarOperator,
+    HighLevelOperator,
+)
 from airflow_provider_calendars.tables import check_table_path, write_table
 
 if TYPE_CHECKING:
@@ -52,8 +56,15 @@ class _WritesCalendar(HighLevelOperator):
             thing=f"calendar named {content.name!r}",
             find=lambda: [each.calendar_id for each in self.matches(content)],
             create=lambda: self.hook.create_calendar(content).calendar_id,
+            is_gone=self._is_gone,
         )
         return creation.carry_out(if_exists)
+
+    def _is_gone(self, calendar_id: str) -> bool:
+        try:
+            return is_deleted(self.hook.get_calendar(calendar_id))
+        except NotFound:
+            return True
 
     def matches(self, content: CalendarContent) -> list[Calendar]:
         """Return the calendars that have the slug, or without one the name."""
@@ -197,9 +208,11 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
         if plan_only:
             self.log.info("Calendar %r is to be created.", wanted.name)
             return _report(None, wanted.name, "to_create")
-        # whatever is like it was looked for a moment ago; what has come since is ours or as wanted
         calendar_id, outcome = self.create(wanted, context, "adopt")
-        self.log.info("Calendar %s %s.", calendar_id, outcome)
+        if outcome == "adopted":
+            # of an earlier try, or come since it was looked for a moment ago
+            return self._update(self.hook.get_calendar(calendar_id), wanted, plan_only=False)
+        self.log.info("Calendar %s created.", calendar_id)
         return _report(calendar_id, wanted.name, outcome)
 
     def _update(self, found: Calendar, wanted: CalendarContent, *, plan_only: bool) -> dict[str, Any]:
@@ -216,12 +229,19 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
         return _report(found.calendar_id, wanted.name or found.name, outcome, changes)
 
 
+def is_deleted(calendar: Calendar) -> bool:
+    """Return whether a calendar can still be read, but is gone."""
+    return calendar.fields.get("deleted") is True
+
+
 def _report(calendar_id: str | None, name: str | None, outcome: str, changes: Any = ()) -> dict[str, Any]:
     return {"calendar_id": calendar_id, "name": name, "outcome": outcome, "changes": dict(changes)}
 
 
-class HighLevelDeleteCalendarOperator(HighLevelCalendarOperator):
+class HighLevelDeleteCalendarOperator(DeletingOperator, HighLevelCalendarOperator):
     """Deletes a calendar. What becomes of its appointments is not documented.
+
+    What an earlier try has deleted counts as deleted.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/delete-calendar
 
@@ -233,27 +253,26 @@ class HighLevelDeleteCalendarOperator(HighLevelCalendarOperator):
 
     template_fields: Sequence[str] = ("highlevel_conn_id", "calendar_id")
 
-    def __init__(self, *, if_nothing_to_do: str = "succeed", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.if_nothing_to_do = if_nothing_to_do
-
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> dict[str, Any]:
         """Delete the calendar."""
         self.check_calendar()
-        self.check_nothing_to_do(self.if_nothing_to_do)
-        done = self._deleted()
-        if done is Done.NOTHING_TO_DO:
-            self.settle_nothing_to_do(self.if_nothing_to_do, f"There is no calendar {self.calendar_id}.")
-        return {
-            "calendar_id": self.calendar_id,
-            "outcome": "deleted" if done is Done.DONE else done.value,
-        }
+        outcome = self.delete(context, "calendar", self.calendar_id)
+        return {"calendar_id": self.calendar_id, "outcome": outcome}
 
-    def _deleted(self) -> Done:
+    def is_there(self) -> bool | None:
+        """Return whether there is such a calendar."""
+        try:
+            return not is_deleted(self.hook.get_calendar(self.calendar_id))
+        except NotFound:
+            return False
+        except Rejected:
+            return None
+
+    def send_deletion(self) -> Done:
+        """Delete the calendar; what a second deletion answers is not documented."""
         try:
             return self.hook.delete_calendar(self.calendar_id)
         except Rejected:
-            # what a second deletion answers is not documented: the list says whether it is gone
             if any(each.calendar_id == self.calendar_id for each in self.hook.list_calendars()):
                 raise
             return Done.NOTHING_TO_DO

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError, Rejected
+from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.highlevel.base import HighLevelOperator
 from airflow_provider_calendars.tables import check_table_path, write_table
 
@@ -36,7 +37,7 @@ _OPT_OUTS = {True: "yes", False: "no", None: "unknown"}
 _TOLD_EVERY = 10_000
 
 
-class HighLevelExportContactsOperator(HighLevelOperator):
+class HighLevelExportContactsOperator(ConcealsPeople, HighLevelOperator):
     """Writes contacts to a file that ``PrepareContactsOperator`` understands.
 
     Whoever is not to be disturbed by mail, altogether or on this channel, for now or for good, has
@@ -70,6 +71,8 @@ class HighLevelExportContactsOperator(HighLevelOperator):
         "filters",
         "query",
     )
+    # both can name people
+    concealed_fields: ClassVar[tuple[str, ...]] = ("filters", "query")
 
     def __init__(
         self,
@@ -123,9 +126,9 @@ class HighLevelExportContactsOperator(HighLevelOperator):
             tags=checks.texts("tags", self.tags),
             updated_since=since,
             updated_before=before,
-            filters=tuple(self.filters or ()),
-            query=self.query or None,
-            page_size=self.page_size,
+            filters=_filters(reveal(self.filters)),
+            query=reveal(self.query) or None,
+            page_size=checks.integer("page_size", self.page_size),
         )
 
     def _contacts(self, search: ContactSearch) -> Iterator[Contact]:
@@ -139,6 +142,12 @@ class HighLevelExportContactsOperator(HighLevelOperator):
             self.log.warning("HighLevel does not search by time, so all contacts are read: %s", refusal)
             first, found = [], self.hook.search_contacts(search.without_times)
         return (each for each in itertools.chain(first, found) if search.holds(each))
+
+
+def _filters(given: Any) -> tuple[Any, ...]:
+    if not isinstance(given or (), list | tuple):
+        raise ConfigurationError(f"filters must be a list of dictionaries, not {type(given).__name__}.")
+    return tuple(given or ())
 
 
 class _Tally:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.highlevel.appointment_records import Event
     from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 
-_A_MINUTE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
 CHOICES = ("first", "nearest", "round_robin")
 
 
@@ -32,12 +32,17 @@ class Search:
 
     :param start: no slot before is wanted.
     :param end: no slot then or later is wanted.
+    :param booked_start: the time in which the contact may be booked already; it holds the other one, and
+        what an earlier try asked for.
+    :param booked_end: its end.
     """
 
     hook: HighLevelHook
     calendar_id: str
     start: datetime
     end: datetime
+    booked_start: datetime
+    booked_end: datetime
     choose: str
     nearest_to: datetime | None
     user_ids: tuple[str, ...]
@@ -51,13 +56,8 @@ class Search:
 
     def appointments_of(self, contact_id: str) -> list[str]:
         """Return the ids of a contact's appointments in the calendar and the time."""
-        events = self._events(calendar_id=self.calendar_id)
-        return [each.event_id for each in events if each.contact_id == contact_id]
-
-    def _events(self, **whose: str) -> list[Event]:
-        from airflow_provider_calendars.api.highlevel.events import Window
-
-        return [each for each in self.hook.list_events(Window(self.start, self.end, **whose)) if is_on(each)]
+        events = self.hook.list_appointments(self.booked_start, self.booked_end, [self.calendar_id])
+        return [each.event_id for each in events if each.contact_id == contact_id and is_on(each)]
 
     def assigned(self, offer: Offer) -> Offer:
         """Return a slot with somebody who is free then.
@@ -66,8 +66,9 @@ class Search:
         """
         start = checks.moment("slot", offer.text)
         for user_id in self._members():
+            # whether a slot must end in the time that is asked for is not documented
             free = self.hook.list_free_slots(
-                self.calendar_id, start, start + _A_MINUTE, timezone=self.timezone, user_id=user_id
+                self.calendar_id, start - _A_DAY, start + _A_DAY, timezone=self.timezone, user_id=user_id
             )
             if any(slot.text == offer.text for slot in free):
                 return Offer(offer.text, user_id)
@@ -75,21 +76,31 @@ class Search:
 
     def _by_time(self) -> Iterator[Offer]:
         only = self.user_ids[0] if len(self.user_ids) == 1 else None
-        several = self.user_ids if len(self.user_ids) > 1 else None
         slots = self.hook.list_free_slots(
-            self.calendar_id, self.start, self.end, timezone=self.timezone, user_id=only, user_ids=several
+            self.calendar_id, self.start, self.end, timezone=self.timezone, user_ids=self.user_ids or None
         )
         wanted = self.nearest_to or self.start
         ordered = sorted(slots, key=lambda slot: (abs(slot.start - wanted), slot.start))
         return (Offer(slot.text, only) for slot in ordered)
 
     def _by_user(self) -> Iterator[Offer]:
-        for user_id in sorted(self._members(), key=lambda user_id: len(self._events(user_id=user_id))):
+        for user_id in sorted(self._members(), key=self._load_of):
             slots = self.hook.list_free_slots(
                 self.calendar_id, self.start, self.end, timezone=self.timezone, user_id=user_id
             )
             for slot in sorted(slots, key=lambda slot: slot.start):
                 yield Offer(slot.text, user_id)
+
+    def _load_of(self, user_id: str) -> int:
+        """Return how many appointments a user has in the time."""
+        from airflow_provider_calendars.api.highlevel.events import Window
+        from airflow_provider_calendars.api.highlevel.overview import months
+
+        return sum(
+            is_on(each)
+            for begin, until in months(self.start, self.end)
+            for each in self.hook.list_events(Window(begin, until, user_id=user_id))
+        )
 
     def _members(self) -> tuple[str, ...]:
         if self.user_ids:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,8 +15,8 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import (
     ConfigurationError,
-    Conflict,
     ContactsError,
+    NotFound,
     Rejected,
 )
 from airflow_provider_calendars.files import open_path, open_seekable
@@ -126,20 +127,26 @@ class HighLevelUpsertContactsOperator(HighLevelOperator):
     def _written(self, row: int, content: ContactContent, tags: Sequence[str]) -> _Result:
         try:
             result = self._upserted(row, content)
-        except Conflict:
-            raise
         except Rejected as refusal:
-            return _Result(row, "", "rejected", str(refusal))
-        if tags:
-            self.hook.add_contact_tags(result.contact_id, tags)
+            return _Result(row, "", "rejected", _without(content, str(refusal)))
+        try:
+            if tags:
+                self.hook.add_contact_tags(result.contact_id, tags)
+        except (NotFound, Rejected) as refusal:
+            remarks = (result.remark, f"the tags were not added: {_without(content, str(refusal))}")
+            return replace(result, remark="; ".join(filter(None, remarks)))
         return result
 
     def _upserted(self, row: int, content: ContactContent) -> _Result:
         found = self.hook.find_duplicate_contact(email=content.email) if content.email else None
         if found is not None and found.email and found.email != (content.email or "").strip().lower():
-            written = self.hook.update_contact(found.contact_id, replace(content, email=None))
             remark = "the address is a further one of the contact, whose first one was kept"
-            return _Result(row, written.contact_id, "updated", remark)
+            if content.company_name:
+                remark = f"{remark}; the company was not written"
+            rest = replace(content, email=None)
+            if rest.to_update():
+                self.hook.update_contact(found.contact_id, rest)
+            return _Result(row, found.contact_id, "updated", remark)
         upserted = self.hook.upsert_contact(content)
         outcome = "created" if upserted.is_new else "updated"
         return _Result(row, upserted.contact.contact_id, outcome, _left_out(content, upserted.contact))
@@ -174,6 +181,16 @@ def _left_out(content: ContactContent, written: Contact) -> str:
     return f"{' and '.join(left_out)} was not taken over; another contact may have the same"
 
 
+def _without(content: ContactContent, said: str) -> str:
+    """Return a vendor's words without what a row says of a person."""
+    private = {each.name: getattr(content, each.name) for each in fields(content) if not each.repr}
+    for name, value in private.items():
+        if isinstance(value, str) and value.strip():
+            alone = rf"(?<!\w){re.escape(value.strip())}(?!\w)"
+            said = re.sub(alone, f"<{name}>", said, flags=re.IGNORECASE)
+    return said
+
+
 def _digits(phone: str) -> str:
     # a location adds its country's code
     return "".join(filter(str.isdigit, phone)).lstrip("0")[-8:]
@@ -194,10 +211,15 @@ def _rows(path: str, columns: Mapping[str, str] | None) -> list[tuple[int, dict[
         raise ContactsError(f"{path} is empty.")
     places = _places(path, lines[0], columns)
     return [
-        (number, {field: line[place].strip() for field, place in places.items() if _has(line, place)})
+        (number, {field: _cell(line[place]) for field, place in places.items() if _has(line, place)})
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
+
+
+def _cell(text: str) -> str:
+    # so that no spreadsheet takes a number like +49... for a formula, files have it as '+49...
+    return re.sub(r"^'(?=[-=+@])", "", text.strip())
 
 
 def _has(line: Sequence[str], place: int) -> bool:

@@ -16,6 +16,10 @@ from airflow_provider_calendars.operators.lets_calendar.campaigns import (
     LetsCalendarToggleAutomationOperator,
     LetsCalendarUpdateCampaignOperator,
 )
+from airflow_provider_calendars.operators.lets_calendar.canary import (
+    LetsCalendarSendCanaryOperator,
+    LetsCalendarUndoInvitesOperator,
+)
 from airflow_provider_calendars.operators.lets_calendar.contacts import (
     LetsCalendarExportAttendeesOperator,
     LetsCalendarUploadContactsOperator,
@@ -23,8 +27,10 @@ from airflow_provider_calendars.operators.lets_calendar.contacts import (
 from airflow_provider_calendars.operators.lets_calendar.invites import (
     LetsCalendarCancelScheduledInvitesOperator,
     LetsCalendarScheduleInvitesOperator,
-    LetsCalendarSendInvitesOperator,
     LetsCalendarStopCampaignOperator,
+)
+from airflow_provider_calendars.operators.lets_calendar.sending import (
+    LetsCalendarSendInvitesOperator,
     LetsCalendarUpdateInvitesOperator,
 )
 
@@ -38,9 +44,11 @@ __all__ = [
     "LetsCalendarListSendersOperator",
     "LetsCalendarListTimezonesOperator",
     "LetsCalendarScheduleInvitesOperator",
+    "LetsCalendarSendCanaryOperator",
     "LetsCalendarSendInvitesOperator",
     "LetsCalendarStopCampaignOperator",
     "LetsCalendarToggleAutomationOperator",
+    "LetsCalendarUndoInvitesOperator",
     "LetsCalendarUpdateCampaignOperator",
     "LetsCalendarUpdateInvitesOperator",
     "LetsCalendarUploadContactsOperator",

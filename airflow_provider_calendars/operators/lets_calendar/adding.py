@@ -40,9 +40,11 @@ class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
 
     batch_size: int = 100
     only_new: bool = False
+    accept_unattended_sending: bool = False
 
     def add(self, contacts: Sequence[Contact], context: Context) -> _Report:
         """Add contacts and return what became of each."""
+        self.check_automation(self.accept_unattended_sending)
         memory, report = self.run_memory(context), _Report()
         look_first = self.only_new or memory.get("add_contacts")
         present = self._present_addresses() if look_first else set()
@@ -138,6 +140,8 @@ class LetsCalendarAddContactOperator(_AddingOperator):
     :param username: to join with (templated).
     :param password: to join with (templated).
     :param if_nothing_to_do: when the person is in the campaign already: ``succeed``, ``skip`` or ``fail``.
+    :param accept_unattended_sending: add to a campaign whose automation this package has turned on, too,
+        which mails whoever is added within the hour.
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``outcome`` (``added`` or ``nothing_to_do``).
     :raises ConfigurationError: a field is missing, of a wrong type or too long.
@@ -158,9 +162,11 @@ class LetsCalendarAddContactOperator(_AddingOperator):
         username: str | None = None,
         password: str | None = None,
         if_nothing_to_do: str = "succeed",
+        accept_unattended_sending: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.accept_unattended_sending = accept_unattended_sending
         self.email = email
         self.first_name = first_name
         self.last_name = last_name
@@ -208,6 +214,8 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         ``ignore``.
     :param rejected_path: a ``.csv`` or ``.jsonl`` file for the refused rows, ``row`` (0-based position
         in ``contacts`` or among the file's data rows) and ``errors`` (templated).
+    :param accept_unattended_sending: add to a campaign whose automation this package has turned on, too,
+        which mails whoever is added within the hour.
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``added``, ``duplicates``, ``already_present``, ``invalid``,
         ``invalid_rows`` (the first 100), ``rejected_path``.
@@ -233,9 +241,11 @@ class LetsCalendarAddContactsOperator(_AddingOperator):
         only_new: bool = False,
         if_invalid: str = "fail",
         rejected_path: str | None = None,
+        accept_unattended_sending: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.accept_unattended_sending = accept_unattended_sending
         self.contacts = contacts
         self.path = path
         self.batch_size = batch_size

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import NotFound
+from airflow_provider_calendars.exceptions import ConfigurationError, GuardError, NotFound
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.base import CalendarsOperator
@@ -35,6 +35,17 @@ class LetsCalendarOperator(CalendarsOperator):
     def hook(self) -> LetsCalendarHook:
         """The hook, made once so that ``on_kill`` finds its login ready."""
         return LetsCalendarHook(self.lets_calendar_conn_id)
+
+    def check_zone(self, zone: str) -> None:
+        """Refuse a time zone that Let's Calendar does not know.
+
+        :raises ConfigurationError: it does not.
+        """
+        known = self.hook.list_timezones()
+        if known and zone not in known:
+            raise ConfigurationError(
+                f"timezone {zone!r} is not one of the {len(known)} Let's Calendar knows."
+            )
 
     def post_execute(self, context: Any, result: Any = None) -> None:
         """Say who was put in the place of whom, in the mode redirect."""
@@ -69,6 +80,34 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
         """Put the link to the campaign on the task's page while it still runs."""
         self.campaign_url = self.hook.campaign_url(campaign_id or self.campaign_id)
         LetsCalendarCampaignLink().publish(context, self.campaign_url)
+
+    def remember_automation(self, *, enabled: bool) -> None:
+        """Remember for all runs whether this package has turned the hourly automation on."""
+        self.lasting_memory(self.campaign_id).set("automation", enabled)
+
+    def remembers_automation(self) -> bool:
+        """Return whether this package has turned the hourly automation on."""
+        return bool(self.lasting_memory(self.campaign_id).get("automation"))
+
+    def check_automation(self, accepted: Any) -> None:
+        """Refuse to add anybody to a campaign whose automation would mail them within the hour.
+
+        :param accepted: whether the DAG author has accepted that.
+        :raises GuardError: this package has turned it on, and the author has not.
+        """
+        if checks.boolean("accept_unattended_sending", accepted):
+            return
+        if self.remembers_automation():
+            raise GuardError(
+                f"The automation of campaign {self.campaign_id} is on: whoever is added is mailed within the "
+                "hour, past every check. Nobody was added. Turn it off with "
+                "LetsCalendarToggleAutomationOperator, or set accept_unattended_sending=True if it is meant."
+            )
+
+    def turn_automation_off(self) -> None:
+        """Turn the hourly automation off, whose state cannot be read."""
+        self.hook.toggle_automation(self.campaign_id, enabled=False)
+        self.remember_automation(enabled=False)
 
     def summary_or_none(self) -> AttendeeSummary | None:
         """Return the attendee summary, or None on accounts that do not have it."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
+from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
+from airflow_provider_calendars.exceptions import ApiError, CalendarsError, ConfigurationError, GuardError
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.lets_calendar.base import (
@@ -78,7 +79,8 @@ class _ContentArguments(LetsCalendarOperator):
         zone = checks.timezone("timezone", self.timezone)
         start = checks.local_time("start_datetime", self.start_datetime, zone)
         end = checks.local_time("end_datetime", self.end_datetime, zone)
-        if end <= start:
+        first = checks.unambiguous("start_datetime", start, zone)
+        if checks.unambiguous("end_datetime", end, zone) <= first:
             raise ConfigurationError("end_datetime must be after start_datetime.")
         return CampaignContent(
             title=self.title,
@@ -142,13 +144,15 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
         """Create the campaign, or find the one an earlier try created."""
         check_if_exists(self.if_exists)
         content = self.content()
+        self.check_zone(content.timezone)
+        self.log.info("The event starts at %s.", self._told_start(content))
         creation = Creation(
             memory=self.run_memory(context),
             key="create_campaign",
             fingerprint=content.fingerprint(),
             thing=f"campaign titled {content.title!r} at {content.start_datetime} {content.timezone}",
             find=lambda: self._matches(content),
-            create=lambda: self.hook.create_campaign(content).campaign_id,
+            create=lambda: self._create(content),
         )
         campaign_id, outcome = creation.carry_out(self.if_exists)
         self.publish_early(context, "campaign_id", campaign_id)
@@ -161,6 +165,21 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
             "start_datetime": content.start_datetime,
             "timezone": content.timezone,
         }
+
+    def _create(self, content: CampaignContent) -> str:
+        saved = self.hook.create_campaign(content)
+        said = (saved.start_datetime, saved.timezone)
+        if all(said) and said != (content.start_datetime, content.timezone):
+            raise AirflowFailException(
+                f"Campaign {saved.campaign_id} was created for {said[0]} {said[1]}, not for "
+                f"{content.start_datetime} {content.timezone}. Nobody was invited; remove it in the panel."
+            )
+        return saved.campaign_id
+
+    def _told_start(self, content: CampaignContent) -> str:
+        local = datetime.fromisoformat(content.start_datetime)
+        moment = checks.unambiguous("start_datetime", local, content.timezone)
+        return f"{local:%Y-%m-%d %H:%M} {content.timezone} ({moment:%Y-%m-%d %H:%M} UTC)"
 
     def _matches(self, content: CampaignContent) -> list[str]:
         return [each.campaign_id for each in self.hook.list_campaigns() if _is_same(each, content)]
@@ -282,8 +301,21 @@ class LetsCalendarToggleAutomationOperator(LetsCalendarCampaignOperator):
                 "of a DAG. Set accept_unattended_sending=True if that is meant."
             )
         self.show_campaign(context)
-        state = self.hook.toggle_automation(self.campaign_id, enabled=enabled)
+        state = self._toggled(enabled=enabled)
         if state is not enabled:
             raise CalendarsError(f"Automation of campaign {self.campaign_id} is not in the state asked for.")
         self.log.info("Automation of campaign %s is %s.", self.campaign_id, "on" if state else "off")
         return {"campaign_id": self.campaign_id, "enabled": state}
+
+    def _toggled(self, *, enabled: bool) -> bool:
+        was_on = self.remembers_automation()
+        if enabled:
+            # before it is: whoever dies in between must not leave it on unknown
+            self.remember_automation(enabled=True)
+        try:
+            state = self.hook.toggle_automation(self.campaign_id, enabled=enabled)
+        except (ApiError, GuardError):
+            self.remember_automation(enabled=was_on)
+            raise
+        self.remember_automation(enabled=state)
+        return state

@@ -34,6 +34,8 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         columns ``firstname, lastname, email, loginurl, username, password`` (templated).
     :param allow_duplicates: let the vendor add people who are in the campaign already; they would
         get a second invite.
+    :param accept_unattended_sending: upload to a campaign whose automation this package has turned on, too,
+        which mails whoever is added within the hour.
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``import_id``, ``path``, ``rows``, ``attendees_before`` and
         ``expected_attendees`` (None where the account cannot read attendees or the rows of the file
@@ -44,8 +46,16 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "path")
 
-    def __init__(self, *, path: str, allow_duplicates: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        path: str,
+        allow_duplicates: bool = False,
+        accept_unattended_sending: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        self.accept_unattended_sending = accept_unattended_sending
         self.path = path
         self.allow_duplicates = allow_duplicates
 
@@ -56,6 +66,7 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         upload, rows = read_upload(checks.text("path", self.path))
         if rows is not None and self.hook.redirect is not None:
             rows = min(rows, len(self.hook.redirect.addresses))
+        self.check_automation(self.accept_unattended_sending)
         self.show_campaign(context)
         memory = self.run_memory(context)
         file_hash = hashlib.sha256(upload.content).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_calendars.api.highlevel import HighLevelApi
+from airflow_provider_calendars.api.highlevel.appointment_records import AppointmentContent
 from airflow_provider_calendars.api.policy import Repeat, Retries
 from airflow_provider_calendars.exceptions import ApiError, ConfigurationError, OutcomeUnknown, ServerError
 from tests.contract.highlevel_calls import CALLS, Call
@@ -132,3 +133,28 @@ def test_ids_can_name_nothing_but_themselves() -> None:
     talked = conversation([answer({"calendar": {"id": "c/1"}})])
     talked.run(make_api().get_calendar("c/1"))
     assert talked.requests[0].url == "https://vendor.example/calendars/c%2F1"
+
+
+@pytest.mark.parametrize("said", [{"traceId": "t"}, {}, "UTC"])
+def test_time_zones_in_no_known_shape(said: Any) -> None:
+    """An answer that holds no zones is an error of this package, not a crash."""
+    with pytest.raises(ServerError, match="timezones"):
+        conversation([answer(said)] * 2).run(make_api().list_location_timezones())
+
+
+def test_a_version_goes_by_whole_parts_of_a_path() -> None:
+    """An id that begins like a product family is none."""
+    api = make_api()
+    for where, version in (
+        ("/calendars/servicesXyz", "2021-04-15"),
+        ("/calendars/services?locationId=l1", "v3"),
+        ("/calendars?locationId=l1", "2021-04-15"),
+        ("/contactsXyz", "v3"),
+    ):
+        assert api.standing_headers(where) == {"Version": version}
+
+
+def test_blanks_around_a_slot_are_not_sent() -> None:
+    """A template leaves them behind; the slot itself stays in its words."""
+    content = AppointmentContent("c1", "p1", start_time=" 2037-06-01T09:00:00+02:00\n")
+    assert content.to_create("l1")["startTime"] == "2037-06-01T09:00:00+02:00"

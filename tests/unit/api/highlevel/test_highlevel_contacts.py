@@ -102,7 +102,9 @@ def test_the_position_of_the_next_part(cursor: bool) -> None:
     assert first.total == 99
     assert first.following == ({"searchAfter": [1, "b"]} if cursor else {"page": 2})
     last = talked.run(make_api().search_contacts_page(search, first.following))
-    assert last.following is None
+    assert (first.is_full, last.is_full) == (True, False)
+    nothing = conversation([page()]).run(make_api().search_contacts_page(search, last.following))
+    assert nothing.following is None
     bodies = [request.json for request in talked.requests]
     assert bodies[0]["page"] == 1
     assert ("page" in bodies[1]) is not cursor
@@ -122,7 +124,13 @@ def test_which_contacts_are_wanted_is_asked_and_looked_at() -> None:
     since = datetime(2026, 6, 1, tzinfo=UTC)
     search = ContactSearch(tags=("Webinar",), updated_since=since)
     assert search.to_wire()["filters"] == [
-        {"field": "tags", "operator": "contains", "value": "Webinar"},
+        {
+            "group": "OR",
+            "filters": [
+                {"field": "tags", "operator": "contains", "value": "Webinar"},
+                {"field": "tags", "operator": "contains", "value": "webinar"},
+            ],
+        },
         {"field": "dateUpdated", "operator": "range", "value": {"gte": "2026-06-01T00:00:00.000Z"}},
     ]
 
@@ -132,6 +140,9 @@ def test_which_contacts_are_wanted_is_asked_and_looked_at() -> None:
 
     assert found()
     assert not found(tags=["webinar 2025"])
+    assert not found(tags=[])
+    # where the answer has no tags, only the search can tell
+    assert found(tags=None)
     assert not found(dateUpdated="2026-05-31T23:59:59Z")
     # who knows
     assert found(dateUpdated=None)
@@ -185,3 +196,10 @@ def test_the_times_of_a_contacts_appointments_are_the_locations() -> None:
 def test_nobody_would_be_doubled(nobody: dict[str, Any]) -> None:
     """No contact is an answer."""
     assert conversation([answer(nobody)]).run(make_api().find_duplicate_contact(email="a@b.co")) is None
+
+
+@pytest.mark.parametrize("said", [None, {}, {"contact": None}, {"contact": {}}, {"traceId": "t"}])
+def test_nobody_would_be_doubled(said: Any) -> None:
+    """However HighLevel says that there is no such contact."""
+    flow = make_api().find_duplicate_contact(email="ada@example.com")
+    assert conversation([answer(said)]).run(flow) is None

@@ -95,3 +95,10 @@ def test_what_is_not_wanted_is_kept(now: CalendarContent, wanted: CalendarConten
     for name in ("description", "slot_duration", "open_hours", "team_members", "recurring"):
         if getattr(wanted, name) is None:
             assert getattr(after, name) == getattr(before, name)
+
+
+def test_what_is_never_shown_and_cannot_be_written_is_no_difference() -> None:
+    """Otherwise every run would write it again, and no run would be the last."""
+    now = Calendar.from_answer({"id": "c1", "name": "A"}).content
+    wanted = CalendarContent(name="A", slot_buffer_unit="mins", calendar_type="event", description="")
+    assert Difference.between(now, wanted).fields == ()

@@ -104,3 +104,13 @@ def test_times_without_an_offset_are_refused() -> None:
     api = HighLevelApi("pit-1", base_url="https://vendor.example", location_id="l1")
     with pytest.raises(ConfigurationError):
         conversation([]).run(api.list_free_slots("c1", datetime(2026, 6, 1), START))  # noqa: DTZ001
+
+
+def test_a_single_user_is_named_alone() -> None:
+    """A list of one looks like a text in a query, which a server that wants a list may refuse."""
+    _, one = ask({}, timezone="UTC", user_ids=["u1"])
+    assert one.requests[0].params is not None
+    assert (one.requests[0].params["userId"], "userIds" in one.requests[0].params) == ("u1", False)
+    _, two = ask({}, timezone="UTC", user_ids=["u1", "u2"])
+    assert two.requests[0].params is not None
+    assert (two.requests[0].params["userIds"], "userId" in two.requests[0].params) == (["u1", "u2"], False)

@@ -130,3 +130,12 @@ def test_a_booking_refused_for_its_rate_is_sent_again() -> None:
     retries = Retries(jitter=lambda: 0.0)
     api = HighLevelApi("pit-1", base_url="https://vendor.example", location_id="l1", retries=retries)
     assert talked.run(CALLS["create-appointment"](api)).status == "confirmed"
+
+
+@pytest.mark.parametrize("reset", ["99999999999999999999", "1790000000000", "-5"])
+def test_a_reset_that_makes_no_sense_is_a_day_at_most(reset: str) -> None:
+    """An odd header is no reason to crash, or to wait for years."""
+    with pytest.raises(RateLimited, match="daily budget") as caught:
+        run(answer(REFUSED, 429, **limits(daily_remaining="-1", daily_reset=reset)))
+    assert caught.value.retry_after is not None
+    assert 0 <= caught.value.retry_after <= 86_400

@@ -1,0 +1,108 @@
+"""From a campaign and a file to the plan of a sending, and whether it is the one that was approved."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from airflow_provider_calendars.exceptions import ApiError, GuardError, NotFound, OperationUnavailable
+from airflow_provider_calendars.guards.audience import Audience
+from airflow_provider_calendars.guards.plan import Plan
+from airflow_provider_calendars.operators.lets_calendar.upload import read_upload_contacts
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
+
+
+def audience_of(path: str) -> Audience:
+    """Return the people of a CSV file in the form ``PrepareContactsOperator`` writes."""
+    return Audience.of(contact.get("email", "") for contact in read_upload_contacts(path))
+
+
+def make_plan(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> Plan:
+    """Return what sending a campaign to an audience would be."""
+    try:
+        details = hook.get_campaign(campaign_id)
+    except OperationUnavailable:
+        return _from_list(hook, campaign_id, audience)
+    return Plan(
+        campaign_id=campaign_id,
+        title=details.title,
+        content=details.fingerprint(),
+        starts_at=details.starts_at,
+        timezone=details.timezone,
+        sender=_sender(hook, details.content.get("sender_email_id")),
+        audience=audience,
+    )
+
+
+def _from_list(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> Plan:
+    """Return the same for an account that cannot read a campaign: from what the list shows of it."""
+    from airflow_provider_calendars.api.fingerprints import fingerprint
+
+    campaign = next((each for each in hook.list_campaigns() if each.campaign_id == campaign_id), None)
+    if campaign is None:
+        raise NotFound(
+            f"Campaign {campaign_id} is not in the list of active campaigns.", system="Let's Calendar"
+        )
+    starts_at: datetime | None = campaign.starts_at
+    content = fingerprint(asdict(campaign))
+    return Plan(campaign_id, campaign.title, content, starts_at, campaign.timezone, "", audience)
+
+
+def _sender(hook: LetsCalendarHook, sender_id: object) -> str:
+    try:
+        senders = hook.list_senders()
+    except ApiError:
+        senders = []
+    named = next(
+        (each.name or each.provider_name for each in senders if str(each.sender_email_id) == str(sender_id)),
+        "",
+    )
+    return f"{named} (mailbox {sender_id})" if named else f"mailbox {sender_id}"
+
+
+def check_approved(hook: LetsCalendarHook, campaign_id: str, path: str | None, approved: str | None) -> None:
+    """Refuse a sending that is not the one that was approved.
+
+    :param path: the file of the audience.
+    :param approved: the fingerprint of the approval.
+    :raises GuardError: nothing was approved, or what would be sent is something else.
+    """
+    if not approved or approved == "None":
+        raise GuardError(f"The sending of campaign {campaign_id} was not approved. Nothing was sent.")
+    if not path:
+        raise GuardError(
+            "approved_fingerprint needs audience_path, the file that was approved. Nothing was sent."
+        )
+    audience = audience_of(path)
+    plan = make_plan(hook, campaign_id, audience)
+    if plan.fingerprint != approved:
+        raise GuardError(
+            f"Campaign {campaign_id} or its audience is not what was approved ({approved[:16]}): now it is "
+            f"{plan.fingerprint[:16]}. Nothing was sent; have it approved as it is."
+        )
+    check_new_attendees(hook, campaign_id, audience)
+
+
+def check_new_attendees(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> None:
+    """Refuse to mail a campaign whose new attendees are others than those of an audience.
+
+    :raises GuardError: somebody else would be mailed.
+    """
+    from airflow_provider_calendars.api.lets_calendar.people import AttendeeFilter
+
+    try:
+        new = hook.list_attendees(campaign_id, AttendeeFilter(status="N"))
+    except NotFound:
+        hook.log.warning("This account cannot read attendees, so who is new in the campaign is not checked.")
+        return
+    redirected = set(hook.redirect.addresses) if hook.redirect else set()
+    known = audience.addresses | redirected
+    foreign = sum(each.email.strip().lower() not in known for each in new)
+    if foreign:
+        raise GuardError(
+            f"{foreign} of the {len(new)} new attendees of campaign {campaign_id} are not in the audience. "
+            "Nothing was sent. Who added them?"
+        )
