@@ -25,6 +25,7 @@ IN_TWO_WEEKS = "{{ (dag_run.run_after + macros.timedelta(days=14)).isoformat() }
 
 @dag(
     schedule=None,
+    max_active_runs=1,
     tags=["calendars", "highlevel", "example"],
     default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
     params={
@@ -74,9 +75,9 @@ def find_calendar(name: str) -> str:
 
 @task
 def read_waitlist(path: str) -> list[str]:
-    """Return the contacts who wait."""
+    """Return the contacts who wait, each once: bookings at the same moment do not see each other."""
     with Path(path).open(encoding="utf-8", newline="") as stream:
-        return [row["contact_id"] for row in csv.DictReader(stream)]
+        return list(dict.fromkeys(row["contact_id"] for row in csv.DictReader(stream)))
 
 
 example = highlevel_book_from_waitlist()

@@ -9,7 +9,6 @@ a guest, and a meeting that was cancelled meanwhile is left out.
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarListSendersOperator,
     LetsCalendarSendInvitesOperator,
 )
+from airflow_provider_calendars.retry_policy import retry_arguments
 
 OUTPUT = Path(tempfile.gettempdir()) / "airflow-calendars"
 
@@ -37,7 +37,7 @@ NEXT_MONTH = "(dag_run.run_after.replace(day=1) + macros.timedelta(days=32)).str
     # two runs at a time would share one cursor
     max_active_runs=1,
     tags=["calendars", "lemcal", "lets_calendar", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "output_folder": Param(str(OUTPUT), type="string", description="Where files of this run go."),
         "timezone": Param("Europe/Berlin", type="string"),

@@ -7,13 +7,14 @@ again, and a backfill writes the files of days gone by.
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from airflow.sdk import Param, dag
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from airflow_provider_calendars.operators.lemcal import LemcalListMeetingsOperator
+from airflow_provider_calendars.retry_policy import retry_arguments
 
 OUTPUT = Path(tempfile.gettempdir()) / "airflow-calendars"
 
@@ -24,7 +25,7 @@ OUTPUT = Path(tempfile.gettempdir()) / "airflow-calendars"
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     tags=["calendars", "lemcal", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "output_folder": Param(
             str(OUTPUT), type="string", description="Where the files go, any storage path."

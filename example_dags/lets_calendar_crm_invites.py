@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarSendInvitesOperator,
     LetsCalendarUploadContactsOperator,
 )
+from airflow_provider_calendars.retry_policy import retry_arguments
 from airflow_provider_calendars.sensors.lets_calendar import (
     LetsCalendarContactsImportedSensor,
     LetsCalendarInvitesSentSensor,
@@ -39,7 +39,7 @@ IN_A_WEEK = "(dag_run.run_after + macros.timedelta(days=7)).strftime('%Y-%m-%d')
     schedule=None,
     catchup=False,
     tags=["calendars", "lets_calendar", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "export": Param(str(EXPORT), type="string", description="The CRM export, any storage path."),
         "output_folder": Param(str(OUTPUT), type="string", description="Where files of this run go."),

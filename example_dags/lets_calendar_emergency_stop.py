@@ -6,7 +6,9 @@ sent. Every campaign is tried, also if another one fails.
 
 from __future__ import annotations
 
-from airflow.sdk import Param, dag
+from typing import Any
+
+from airflow.sdk import Param, dag, task
 
 from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarListCampaignsOperator,
@@ -30,8 +32,15 @@ def lets_calendar_emergency_stop() -> None:
     campaigns = LetsCalendarListCampaignsOperator(task_id="list_campaigns", title="{{ params.title }}")
 
     LetsCalendarUndoInvitesOperator.partial(task_id="call_off").expand(
-        campaign_id=campaigns.output["campaign_ids"]
+        campaign_id=ids_of(campaigns.output),
     )
+
+
+@task
+def ids_of(campaigns: dict[str, Any]) -> list[str]:
+    """Return the ids to map over."""
+    ids: list[str] = campaigns["campaign_ids"]
+    return ids
 
 
 example = lets_calendar_emergency_stop()

@@ -15,6 +15,7 @@ from airflow.sdk import DAG
 from airflow_provider_calendars.sandbox import Sandbox
 from airflow_provider_calendars.sandbox.demo import example_dags
 from airflow_provider_calendars.sandbox.highlevel.seeds import CONTACTS, SOMEBODY_ELSE
+from tests.airflow.answering import answering
 
 DAGS = example_dags()
 
@@ -149,3 +150,40 @@ def test_tagged_contacts_are_invited_once(
     assert len(sandbox.lets_calendar.campaigns) == 1
     marked = {each.id for each in highlevel.contacts.values() if "spring webinar invited" in each.tags}
     assert marked == {each.id for each in invited}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["Approve", "Reject"])
+def test_a_person_decides_about_a_campaign(
+    calendars_connections: Sandbox,
+    airflow_database: Path,
+    tmp_path: Path,
+    option: str,
+) -> None:
+    """Approved, our own people and then everybody are invited once; rejected, nobody is."""
+    sandbox, name = calendars_connections, "lets_calendar_approved_campaign"
+    sandbox.settings.update({"send_delay": 0.1, "send_seconds": 0.2})
+    with answering(name, "approve_invites", option) as shown:
+        run = load(name).test(run_conf={"output_folder": str(tmp_path)})
+    assert run.state == "success"
+    assert len(shown) == 1
+    assert "example.com" in shown[0]["body"] or "@" in shown[0]["body"]
+    with open(next(tmp_path.glob("*/contacts.csv")), encoding="utf-8", newline="") as stream:
+        accepted = [row["email"] for row in csv.DictReader(stream)]
+    assert [address for address in accepted if address in json.dumps(shown)] == []
+    mailed = sorted(delivery.email for delivery in sandbox.lets_calendar.mailbox())
+    assert mailed == (sorted([*accepted, "qa@example.com"]) if option == "Approve" else [])
+    assert sandbox.lets_calendar.mailed_twice() == []
+
+
+@pytest.mark.slow
+def test_everything_of_a_title_is_stopped(calendars_connections: Sandbox, airflow_database: Path) -> None:
+    """Automation, schedules and sendings of the campaigns that are meant, and of no others."""
+    lets_calendar = calendars_connections.lets_calendar
+    meant, other = (lets_calendar.add_campaign(title=title) for title in ("Spring webinar", "Autumn demo"))
+    for campaign in (meant, other):
+        lets_calendar.add_attendee(campaign, {"firstname": "Ava", "email": "ava@example.com"})
+        lets_calendar.automate(campaign, enabled=True)
+    run = load("lets_calendar_emergency_stop").test(run_conf={"title": "spring"})
+    assert run.state == "success"
+    assert (meant.automation, other.automation) == (False, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
@@ -113,6 +113,10 @@ class LetsCalendarSendCanaryOperator(ConcealsPeople, LetsCalendarSendInvitesOper
         if now is None:
             raise OperationUnavailable("This account cannot read attendees, so nobody could tell a canary.")
         self.check_approval()
+
+    def own_addresses(self) -> Collection[str]:
+        """Return the seeds' addresses."""
+        return {each.email.strip().lower() for each in self._checked_seeds()}
 
     def _wait(self) -> Counts:
         deadline = time.monotonic() + self.timeout

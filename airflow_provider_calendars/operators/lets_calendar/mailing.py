@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from airflow.sdk import Context
@@ -87,7 +87,12 @@ class GuardedOperator(InvitesOperator):
         """
         if self.approved_fingerprint != NOT_ASKED:
             approved = self.approved_fingerprint
-            check_approved(self.hook, self.campaign_id, self.audience_path, approved)
+            seeds = self.own_addresses()
+            check_approved(self.hook, self.campaign_id, self.audience_path, approved, seeds)
+
+    def own_addresses(self) -> Collection[str]:
+        """Return addresses of our own that may be mailed besides those that were approved."""
+        return ()
 
 
 class MailingOperator(GuardedOperator):

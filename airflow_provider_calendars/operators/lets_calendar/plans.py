@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -63,11 +64,18 @@ def _sender(hook: LetsCalendarHook, sender_id: object) -> str:
     return f"{named} (mailbox {sender_id})" if named else f"mailbox {sender_id}"
 
 
-def check_approved(hook: LetsCalendarHook, campaign_id: str, path: str | None, approved: str | None) -> None:
+def check_approved(
+    hook: LetsCalendarHook,
+    campaign_id: str,
+    path: str | None,
+    approved: str | None,
+    seeds: Collection[str] = (),
+) -> None:
     """Refuse a sending that is not the one that was approved.
 
     :param path: the file of the audience.
     :param approved: the fingerprint of the approval.
+    :param seeds: addresses of our own that may be mailed besides.
     :raises GuardError: nothing was approved, or what would be sent is something else.
     """
     if not approved or approved == "None":
@@ -83,11 +91,11 @@ def check_approved(hook: LetsCalendarHook, campaign_id: str, path: str | None, a
             f"Campaign {campaign_id} or its audience is not what was approved ({approved[:16]}): now it is "
             f"{plan.fingerprint[:16]}. Nothing was sent; have it approved as it is."
         )
-    check_new_attendees(hook, campaign_id, audience)
+    check_new_attendees(hook, campaign_id, {*audience.addresses, *seeds})
 
 
-def check_new_attendees(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> None:
-    """Refuse to mail a campaign whose new attendees are others than those of an audience.
+def check_new_attendees(hook: LetsCalendarHook, campaign_id: str, addresses: Collection[str]) -> None:
+    """Refuse to mail a campaign whose new attendees have other addresses than these.
 
     :raises GuardError: somebody else would be mailed.
     """
@@ -99,7 +107,7 @@ def check_new_attendees(hook: LetsCalendarHook, campaign_id: str, audience: Audi
         hook.log.warning("This account cannot read attendees, so who is new in the campaign is not checked.")
         return
     redirected = set(hook.redirect.addresses) if hook.redirect else set()
-    known = audience.addresses | redirected
+    known = {*addresses, *redirected}
     foreign = sum(each.email.strip().lower() not in known for each in new)
     if foreign:
         raise GuardError(
