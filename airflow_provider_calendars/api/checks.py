@@ -163,7 +163,9 @@ def moment(name: str, value: Any) -> datetime:
         ) from None
     if given.tzinfo is None:
         raise ConfigurationError(f"{name} must say its offset, like 2026-05-31T14:30:00+00:00, not {given}.")
-    return given.astimezone(UTC)
+    there = given.astimezone(UTC)
+    # other classes, such as pendulum's, lose the zone when a time is added
+    return datetime.combine(there.date(), there.time(), UTC)
 
 
 def timezone(name: str, value: Any) -> str:

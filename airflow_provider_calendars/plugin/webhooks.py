@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, HTTPException, Request, Response  # noqa: TID253 - loaded by the first request
 from starlette.concurrency import run_in_threadpool
 
+from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.hooks.lemcal import LemcalHook
 from airflow_provider_calendars.plugin.bookings import Bookings
@@ -73,9 +74,12 @@ async def _known(allowed: frozenset[str], conn_id: str) -> tuple[HighLevelHook, 
     hook = HighLevelHook(conn_id)
     try:
         return hook, public_key(await run_in_threadpool(lambda: hook.webhook_public_key))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong here is nobody's business outside
-        log.warning("Connection %s cannot receive webhooks: %s", conn_id, error)
+    except ConfigurationError as wrong:
+        log.warning("Connection %s cannot receive webhooks: %s", conn_id, wrong)
         raise _unauthorised() from None
+    except Exception as error:  # noqa: BLE001 - it is listed, so what cannot be read now can be later
+        log.warning("Connection %s cannot be read now: %s", conn_id, error)
+        raise HTTPException(429, "Try again") from None
 
 
 def _taken(taker: Appointments, body: bytes, location_id: str) -> Response:

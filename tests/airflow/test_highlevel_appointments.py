@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pendulum
 import pytest
 
 from airflow_provider_calendars import exceptions
@@ -30,6 +31,7 @@ from airflow_provider_calendars.sandbox.highlevel.seeds import (
     USERS,
 )
 from tests.airflow.running import Killed, Store, context, die, hasten, run_dag, states, xcom
+from tests.airflow.test_example_dags import load
 
 ADA, BLAISE = CONTACTS[0].id, CONTACTS[1].id
 GRACE, LINUS = (each.id for each in USERS)
@@ -199,7 +201,7 @@ def test_an_appointment_of_a_killed_worker_is_made_once(
 
 
 def without_offsets(sandbox: Sandbox, operation: str, rows: list[dict[str, Any]]) -> None:
-    """Let a list show times as HighLevel writes them elsewhere: on the location's clocks, without saying so."""
+    """Let a list show times on the location's clocks without saying so, as HighLevel does elsewhere."""
     shown = [{**row, "startTime": "2037-06-01 09:00:00", "endTime": "2037-06-01 10:00:00"} for row in rows]
     body = {"events": shown, "traceId": "t"}
     sandbox.faults.add(Fault("status", operation=operation, status=200, body=body, times=None, skip=1))
@@ -350,6 +352,14 @@ def _one(value: Any) -> str:
     return value[0] if isinstance(value, list) else value
 
 
+def test_who_is_twice_on_the_waiting_list_is_booked_once(tmp_path: Path) -> None:
+    """Tasks that book at the same moment do not see each other, so the example names everybody once."""
+    path = tmp_path / "waitlist.csv"
+    path.write_text(f"contact_id\n{ADA}\n{BLAISE}\n{ADA}\n")
+    read_waitlist: Any = load("highlevel_book_from_waitlist").get_task("read_waitlist")
+    assert read_waitlist.python_callable(str(path)) == [ADA, BLAISE]
+
+
 def test_nothing_free(sandbox: Sandbox) -> None:
     """A failure, a skip or a success, as the author chose."""
     sandbox.highlevel.block(SOON, LATER, user_id=GRACE)
@@ -369,6 +379,25 @@ def test_a_team_that_needs_somebody_assigned(sandbox: Sandbox, choose: str) -> N
     sandbox.highlevel.book(DEMO_CALENDAR, FIRST, user_id=GRACE)
     result = booking(choose=choose).execute(context())
     assert (result["assigned_user_id"], result["start_time"]) == (LINUS, "2037-06-01T07:00:00+00:00")
+
+
+MOMENT = pendulum.datetime(2037, 6, 1, 9, tz="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        creating(start_time=MOMENT),
+        booking(start_datetime=MOMENT, end_datetime=None),
+        booking(start_datetime=MOMENT, end_datetime=MOMENT.add(days=2), choose="round_robin"),
+        booking(end_datetime=MOMENT.add(days=2), choose="nearest", nearest_to=MOMENT),
+    ],
+    ids=["create", "book", "round_robin", "nearest"],
+)
+def test_airflows_own_moments(sandbox: Sandbox, operator: Any) -> None:
+    """A data interval's do as well as any, although time is added to them in another way."""
+    offered(sandbox)
+    assert operator.execute(context())["start_time"] == "2037-06-01T07:00:00+00:00"
 
 
 # --- update, cancel, delete
@@ -407,6 +436,34 @@ def test_an_update_whose_reply_is_lost_tells_people_once(sandbox: Sandbox, given
     event = sandbox.highlevel.event(made.id)
     assert event is not None
     assert event.status == "confirmed"
+
+
+@pytest.mark.parametrize("hidden", ["description", "start_time"])
+def test_a_lost_update_that_does_not_show_tells_people_once(sandbox: Sandbox, hidden: str) -> None:
+    """Whether the first try has told them cannot be seen, so the second one tells nobody."""
+    made = sandbox.highlevel.book(DEMO_CALENDAR, FIRST, ADA)
+    shown = {"id": made.id, "title": "Demo", "startTime": "2037-06-01 09:00:00"}
+    shows = "GET /calendars/events/appointments/{eventId}"
+    sandbox.faults.add(Fault("status", operation=shows, status=200, body={"event": shown}, times=None))
+    sandbox.faults.add(Fault("lost_after", operation=PUT))
+    store = Store()
+    given = {hidden: FIRST, "title": "Demo", "to_notify": True, "ignore_free_slot_validation": True}
+    with pytest.raises(exceptions.OutcomeUnknown):
+        updating(made.id, **given).execute(context(store))
+    updating(made.id, **given).execute(context(store, try_number=2))
+    assert len(sandbox.highlevel.automations) == 1
+    assert len([each for each in sandbox.journal.entries if each.method == "PUT"]) == 2
+
+
+def test_an_update_that_was_refused_tells_people_when_it_is_made(sandbox: Sandbox) -> None:
+    """What HighLevel did not do nobody has heard of."""
+    made = sandbox.highlevel.book(DEMO_CALENDAR, FIRST, ADA)
+    store = Store()
+    sandbox.faults.add(Fault("status", operation=PUT, status=400))
+    with pytest.raises(exceptions.Rejected):
+        updating(made.id, description="New", to_notify=True).execute(context(store))
+    updating(made.id, description="New", to_notify=True).execute(context(store, try_number=2))
+    assert len(sandbox.highlevel.automations) == 1
 
 
 def cancelling(appointment_id: str, **arguments: Any) -> HighLevelCancelAppointmentOperator:
@@ -506,6 +563,12 @@ def test_a_block_whose_reply_is_lost_is_made_once(sandbox: Sandbox, kind: str) -
     """A retry finds the block of the first try."""
     failing_once(sandbox, blocking, Fault(kind, operation="POST /calendars/events/block-slots"))
     assert len(sandbox.highlevel.blocked_slots) == 1
+
+
+def test_a_block_of_airflows_own_moments(sandbox: Sandbox) -> None:
+    """It is made once, like any other."""
+    given = {"start_datetime": MOMENT, "end_datetime": MOMENT.add(days=1)}
+    assert [blocking(**given).execute(context())["outcome"] for _ in range(2)] == ["created", "adopted"]
 
 
 # --- bad input

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pendulum
 import pytest
 
 from airflow_provider_calendars import exceptions
@@ -59,6 +60,14 @@ def move(sandbox: Sandbox, event_id: str, days: float) -> None:
     with highlevel.lock:
         seconds = days * 86_400
         highlevel.change_event(event, start=event.start + seconds, end=event.end + seconds)
+
+
+def date_back(sandbox: Sandbox, event_id: str, seconds: float) -> None:
+    """Let an appointment be older than it is."""
+    event = sandbox.highlevel.event(event_id)
+    assert event is not None
+    with sandbox.highlevel.lock:
+        sandbox.highlevel.change_event(event, added=event.added - seconds)
 
 
 def test_what_has_become_of_each_appointment(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -124,17 +133,21 @@ def test_a_time_that_moves_on_makes_nothing_new(sandbox: Sandbox, tmp_path: Path
 def test_what_is_moved_into_the_time_is_not_created(sandbox: Sandbox, tmp_path: Path) -> None:
     """It was made long ago and would have been seen, so it was moved; what is new may show a moment late."""
     made = sandbox.highlevel.book(DEMO_CALENDAR, "2037-12-01T09:00:00+01:00").id
-    sandbox.clock.advance(86_400)
+    date_back(sandbox, made, 86_400)
     exporting(tmp_path, "first")
     move(sandbox, made, -150)
     late = sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-03T09:00:00+02:00").id
-    with sandbox.highlevel.lock:
-        event = sandbox.highlevel.event(late)
-        assert event is not None
-        sandbox.highlevel.change_event(event, added=event.added - 30)
+    date_back(sandbox, late, 30)
     result = exporting(tmp_path, "second")
     assert changes(tmp_path) == {late: "created", made: "moved"}
     assert (result["created"], result["moved"]) == (1, 1)
+
+
+def test_a_time_in_airflows_own_moments(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A data interval's do as well as any."""
+    sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-03T09:00:00+02:00")
+    start = pendulum.datetime(2037, 6, 1, tz="Europe/Berlin")
+    assert exporting(tmp_path, start_datetime=start, end_datetime=start.add(days=90))["count"] == 1
 
 
 def test_some_calendars_only(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -168,7 +181,7 @@ def test_bad_arguments_of_the_export(
     assert sandbox.journal.entries == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"other": 1}', "not json"])
+@pytest.mark.parametrize("content", ["", "[]", '{"other": 1}', "not json", '{"last": {"taken_at": 5}}'])
 def test_a_snapshot_that_is_none(sandbox: Sandbox, tmp_path: Path, content: str) -> None:
     """Somebody else's file is not overwritten."""
     (tmp_path / "last.json").write_text(content)

@@ -101,7 +101,9 @@ def test_more_contacts_than_pages_reach(sandbox: Sandbox, tmp_path: Path) -> Non
 @pytest.mark.parametrize("cursor", [True, False])
 def test_a_server_that_gives_less_at_a_time(sandbox: Sandbox, tmp_path: Path, cursor: bool) -> None:
     """A part that is shorter than asked for is the last one only if nobody is missing."""
-    people = [{"id": f"p{number}", **({"searchAfter": [1, f"p{number}"]} if cursor else {})} for number in range(5)]
+    people = [
+        {"id": f"p{number}", **({"searchAfter": [1, f"p{number}"]} if cursor else {})} for number in range(5)
+    ]
     for part in (people[:2], people[2:4], people[4:]):
         body = {"contacts": part, "total": 5, "traceId": "t"}
         sandbox.faults.add(Fault("status", operation=SEARCH, status=200, body=body))

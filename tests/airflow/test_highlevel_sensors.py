@@ -115,6 +115,7 @@ def test_passing_failures_are_waited_out(sandbox: Sandbox, mode: dict[str, Any])
     [
         (free, {"end_datetime": "2037-06-06T00:00:00"}, "end_datetime"),
         (free, {"start_datetime": "soon"}, "start_datetime"),
+        (free, {"start_datetime": "2037-06-08T00:00:00Z"}, "end_datetime must be after start_datetime"),
         (free, {"slots": 0}, "slots"),
         (free, {"user_ids": "usr1"}, "user_ids"),
         (free, {"timezone": "Berlin"}, "timezone"),

@@ -257,6 +257,12 @@ def test_a_connection_that_receives_none(
     assert receiver.events() == []
 
 
+def test_a_connection_that_cannot_be_read_now(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is listed, so it is there as soon as the database is, and HighLevel shall try again."""
+    monkeypatch.delenv(f"AIRFLOW_CONN_{receiver.conn_id.upper()}")
+    assert receiver.post(event(receiver)) == 429
+
+
 def test_keys_in_every_form_they_are_published_in() -> None:
     """One line of base64, or with PEM's lines around it."""
     pem = f"-----BEGIN PUBLIC KEY-----\n{WEBHOOK_PUBLIC_KEY}\n-----END PUBLIC KEY-----\n"

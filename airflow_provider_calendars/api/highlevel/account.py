@@ -47,4 +47,6 @@ def _read_timezones(answer: Any) -> list[str]:
     # the shape is not documented
     if isinstance(answer, Mapping):
         answer = {name.lower(): value for name, value in answer.items()}["timezones"]
+    if isinstance(answer, str):
+        raise TypeError("a text is no list of names")
     return [str(name) for name in answer or []]

@@ -16,6 +16,11 @@ APPOINTMENT_STATUSES = ("new", "confirmed", "cancelled", "showed", "noshow", "in
 SHOWN_STATUSES = (*APPOINTMENT_STATUSES, "active", "completed")
 MEETING_PLACES = ("custom", "zoom", "gmeet", "phone", "address", "ms_teams", "google")
 _TIMES = ("start_time", "end_time")
+_MOMENTS = ("startTime", "endTime")
+# how it is written, which is no part of what is written
+_NEVER_SHOWN = frozenset(
+    {"toNotify", "ignoreDateRange", "ignoreFreeSlotValidation", "overrideLocationConfig"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +76,14 @@ class AppointmentContent:
         """Return the body that changes an appointment, without what cannot be changed."""
         return {**body(self, without=(*_TIMES, "contact_id")), **times(self)}
 
-    def is_shown_by(self, event: Event) -> bool:
-        """Return whether an appointment is what this makes of it, as far as it can be seen."""
-        wanted = {name: value for name, value in self.to_update().items() if name in event.fields}
-        seen = {name: event.fields[name] for name in wanted}
-        moments = {"startTime": event.start, "endTime": event.end}
-        return bool(wanted) and all(
-            moment(value) == moments[name] if name in moments else value == seen[name]
-            for name, value in wanted.items()
-        )
+    def is_shown_by(self, event: Event) -> bool | None:
+        """Return whether an appointment is what this makes of it; None where that cannot be seen."""
+        wanted = {name: value for name, value in self.to_update().items() if name not in _NEVER_SHOWN}
+        shown = {**event.fields, "startTime": event.start, "endTime": event.end}
+        seen = {name: shown[name] for name in wanted if shown.get(name) is not None}
+        if any((moment(wanted[name]) if name in _MOMENTS else wanted[name]) != seen[name] for name in seen):
+            return False
+        return True if len(seen) == len(wanted) else None
 
 
 @dataclass(frozen=True, slots=True)

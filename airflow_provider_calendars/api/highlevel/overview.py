@@ -13,6 +13,7 @@ from airflow_provider_calendars.api.highlevel.appointments import Appointments
 from airflow_provider_calendars.api.highlevel.calendars import Calendars
 from airflow_provider_calendars.api.highlevel.changes import DELETED, Seen, Snapshot, missing
 from airflow_provider_calendars.api.highlevel.events import Events, Window
+from airflow_provider_calendars.api.highlevel.wire import utc
 from airflow_provider_calendars.api.paging import unique
 from airflow_provider_calendars.exceptions import ConfigurationError, NotFound
 
@@ -66,6 +67,7 @@ def months(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
 
     :raises ConfigurationError: the time is empty, or longer than twelve years.
     """
+    start, end = utc(start), utc(end)
     if end <= start:
         raise ConfigurationError("end must be after start.")
     if end - start > _MOST_PARTS * _PART:

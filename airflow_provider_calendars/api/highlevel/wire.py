@@ -156,6 +156,15 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
+def utc(moment: datetime) -> datetime:
+    """Return a moment as a plain ``datetime`` in UTC.
+
+    Those of pendulum, which Airflow gives, lose their zone when a time is added.
+    """
+    there = moment.astimezone(UTC)
+    return datetime.combine(there.date(), there.time(), UTC)
+
+
 def query_flag(value: bool | None) -> str | None:
     """Return a boolean as a query says it."""
     return None if value is None else str(value).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +11,7 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import ConfigurationError, NotFound, Rejected
+from airflow_provider_calendars.exceptions import ApiError, ConfigurationError, NotFound, Rejected
 from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.base import is_backfill
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
@@ -165,11 +166,12 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
     def execute(self, context: Context) -> dict[str, Any]:
         """Book the appointment, or find the one an earlier try booked."""
         from airflow_provider_calendars.api.fingerprints import fingerprint
+        from airflow_provider_calendars.api.highlevel.wire import utc
 
         check_if_exists(self.if_exists)
         content = self.content(context)
         wanted = content.to_create("")
-        start = checks.moment("start_time", content.start_time)
+        start = utc(checks.moment("start_time", content.start_time))
         creation = Creation(
             memory=RunMemory(context),
             key="create_appointment",
@@ -204,7 +206,8 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
 class HighLevelUpdateAppointmentOperator(_WritesAppointment):
     """Changes what is given of an appointment. Its contact cannot be changed.
 
-    After a lost reply, a retry reads the appointment first, so that automations do not run twice.
+    After a lost reply, a retry reads the appointment first, so that automations do not run twice. Where
+    the appointment does not show what was changed, the retry changes it without running them.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/edit-appointment
 
@@ -230,21 +233,27 @@ class HighLevelUpdateAppointmentOperator(_WritesAppointment):
         checks.text("appointment_id", self.appointment_id)
         content = self.content(context)
         _check_is_change(content)
-        memory = RunMemory(context)
-        appointment = self._already(memory, content) or self._updated(memory, content)
+        appointment = self._updated(RunMemory(context), content)
         self.log.info("Appointment %s updated.", self.appointment_id)
         return {"appointment_id": self.appointment_id, "status": appointment.status}
 
-    def _already(self, memory: RunMemory, content: AppointmentContent) -> Event | None:
-        """Return the appointment if an earlier try of this task has changed it."""
-        if memory.get(_UPDATE) != self._intent(content):
-            return None
-        appointment = self.hook.get_appointment(self.appointment_id)
-        return appointment if content.is_shown_by(appointment) else None
-
     def _updated(self, memory: RunMemory, content: AppointmentContent) -> Event:
-        memory.set(_UPDATE, self._intent(content))
-        return self.hook.update_appointment(self.appointment_id, content)
+        intent = self._intent(content)
+        if memory.get(_UPDATE) == intent:
+            # an earlier try may have changed it
+            appointment = self.hook.get_appointment(self.appointment_id)
+            is_done = content.is_shown_by(appointment)
+            if is_done:
+                return appointment
+            if is_done is None:
+                content = replace(content, to_notify=False)
+        memory.set(_UPDATE, intent)
+        try:
+            return self.hook.update_appointment(self.appointment_id, content)
+        except ApiError:
+            # nothing was changed, and nobody told
+            memory.set(_UPDATE, {})
+            raise
 
     def _intent(self, content: AppointmentContent) -> dict[str, Any]:
         from airflow_provider_calendars.api.fingerprints import fingerprint

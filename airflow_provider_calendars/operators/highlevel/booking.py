@@ -42,7 +42,8 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
 
     If a slot is taken meanwhile, the next one is booked. What it is about to book is remembered first:
     a retry, a Clear, a killed worker or a lost reply finds the appointment of the first try instead of
-    booking a second one.
+    booking a second one. Two tasks that book the same contact at the same moment do not see each other, so
+    name each contact once.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/create-appointment
 
@@ -175,18 +176,23 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
             booked_start=min([start, *attempt.moments]),
             booked_end=max([end, *(slot + _SHORTLY for slot in attempt.moments)]),
             choose=self.choose,
-            nearest_to=checks.moment("nearest_to", self.nearest_to) if self.nearest_to else None,
+            nearest_to=self._moment("nearest_to"),
             user_ids=checks.texts("user_ids", self.user_ids),
             timezone=checks.timezone("timezone", self.timezone) if self.timezone else None,
         )
 
     def _range(self) -> tuple[datetime, datetime]:
-        now = datetime.now(UTC)
-        start = checks.moment("start_datetime", self.start_datetime) if self.start_datetime else now
-        end = checks.moment("end_datetime", self.end_datetime) if self.end_datetime else start + _MONTH
+        start = self._moment("start_datetime") or datetime.now(UTC)
+        end = self._moment("end_datetime") or start + _MONTH
         if end <= start:
             raise ConfigurationError("end_datetime must be after start_datetime.")
         return start, end
+
+    def _moment(self, name: str) -> datetime | None:
+        from airflow_provider_calendars.api.highlevel.wire import utc
+
+        value = getattr(self, name)
+        return utc(checks.moment(name, value)) if value else None
 
     def _book(self, search: Search, attempt: _Attempt, creation: Creation, *, notify: bool) -> str:
         if attempt.asked and (ours := _own(creation, LOOKS_AFTER_LOST_REPLY)):

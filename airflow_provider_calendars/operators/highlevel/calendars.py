@@ -210,8 +210,9 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
             return _report(None, wanted.name, "to_create")
         calendar_id, outcome = self.create(wanted, context, "adopt")
         if outcome == "adopted":
-            # of an earlier try, or come since it was looked for a moment ago
-            return self._update(self.hook.get_calendar(calendar_id), wanted, plan_only=False)
+            # made by an earlier try, or come since it was looked for a moment ago
+            report = self._update(self.hook.get_calendar(calendar_id), wanted, plan_only=False)
+            return {**report, "outcome": "created"}
         self.log.info("Calendar %s created.", calendar_id)
         return _report(calendar_id, wanted.name, outcome)
 

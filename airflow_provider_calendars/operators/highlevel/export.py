@@ -164,15 +164,21 @@ class _Kept:
         except ValueError:
             stored = None
         if not isinstance(stored, dict) or "last" not in stored:
-            raise ConfigurationError(
-                f"snapshot_path {self.path} is not a snapshot of this operator. Name another file."
-            )
+            raise self._unreadable()
         return stored
 
     def _load(self, stored: Any) -> Snapshot | None:
         from airflow_provider_calendars.api.highlevel.changes import Snapshot
 
-        return Snapshot.loads(stored)
+        snapshot = Snapshot.loads(stored)
+        if snapshot is None and stored is not None:
+            raise self._unreadable()
+        return snapshot
+
+    def _unreadable(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"snapshot_path {self.path} is not a snapshot of this operator. Name another file."
+        )
 
 
 def _run_of(context: Mapping[str, Any]) -> str:

@@ -182,8 +182,9 @@ class HighLevelBlockTimeOperator(ConcealsPeople, HighLevelOperator):
 
     def _blocks(self) -> list[Event]:
         from airflow_provider_calendars.api.highlevel.events import Window
+        from airflow_provider_calendars.api.highlevel.wire import utc
 
-        start = checks.moment("start_datetime", self.start_datetime)
+        start = utc(checks.moment("start_datetime", self.start_datetime))
         whose = {"calendar_id": self.calendar_id or None, "user_id": self.assigned_user_id or None}
         return self.hook.list_blocked_slots(Window(start - _AROUND, start + _AROUND, **whose))
 
