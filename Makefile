@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
-.PHONY: demo ui test lint types check benchmark clean
+.PHONY: demo ui test lint types check faults benchmark clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m airflow_provider_calendars.sandbox.demo
@@ -25,6 +25,10 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 check: lint types test
+
+# every fault at every call of every flow; make test runs a part
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.harness
 
 benchmark: $(VENV)/.dev
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

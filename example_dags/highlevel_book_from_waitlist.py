@@ -8,7 +8,6 @@ no second one, however often the DAG is run, retried or cleared.
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
 from pathlib import Path
 
 from airflow.sdk import Param, dag, task
@@ -16,6 +15,7 @@ from airflow.sdk import Param, dag, task
 from airflow_provider_calendars.operators.highlevel import (
     HighLevelBookNextSlotOperator,
 )
+from airflow_provider_calendars.retry_policy import retry_arguments
 from airflow_provider_calendars.sensors.highlevel import HighLevelFreeSlotSensor
 
 WAITLIST = Path(__file__).parent / "data" / "highlevel_waitlist.csv"
@@ -27,7 +27,7 @@ IN_TWO_WEEKS = "{{ (dag_run.run_after + macros.timedelta(days=14)).isoformat() }
     schedule=None,
     max_active_runs=1,
     tags=["calendars", "highlevel", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "waitlist": Param(str(WAITLIST), type="string", description="A CSV file with a column contact_id."),
         "calendar": Param("Product demo", type="string", description="The name of the calendar."),

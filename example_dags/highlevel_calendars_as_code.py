@@ -7,13 +7,13 @@ Running it again changes nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Param, dag, task
 
 from airflow_provider_calendars.operators.highlevel import HighLevelEnsureCalendarOperator
+from airflow_provider_calendars.retry_policy import retry_arguments
 
 CALENDARS = Path(__file__).parent / "data" / "highlevel_calendars.yaml"
 
@@ -21,7 +21,7 @@ CALENDARS = Path(__file__).parent / "data" / "highlevel_calendars.yaml"
 @dag(
     schedule=None,
     tags=["calendars", "highlevel", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "calendars": Param(str(CALENDARS), type="string", description="The YAML file."),
         "apply": Param(True, type="boolean", description="Write what differs, or only plan."),

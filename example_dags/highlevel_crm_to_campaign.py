@@ -8,7 +8,6 @@ the campaign is the same, and only who is new is added and mailed.
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarListSendersOperator,
     LetsCalendarSendInvitesOperator,
 )
+from airflow_provider_calendars.retry_policy import retry_arguments
 
 OUTPUT = Path(tempfile.gettempdir()) / "airflow-calendars"
 
@@ -35,7 +35,7 @@ OUTPUT = Path(tempfile.gettempdir()) / "airflow-calendars"
     # two runs at a time would both find the same people new
     max_active_runs=1,
     tags=["calendars", "highlevel", "lets_calendar", "example"],
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args=retry_arguments(),
     params={
         "tag": Param("spring webinar", type="string", description="Who carries this tag is invited."),
         "start": Param("2037-03-04 16:00", type="string", description="On the clocks of the time zone."),

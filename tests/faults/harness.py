@@ -239,7 +239,13 @@ def run(sandbox: Sandbox, name: str, case: Case | None = None) -> Outcome:
     """Run a flow at a vendor that is as good as new."""
     sandbox.reset()
     sandbox.settings.update(
-        {"send_delay": 0.0, "send_seconds": 0.05, "highlevel_rate_limit": None, "lemcal_rate_limit": None}
+        {
+            "send_delay": 0.0,
+            "send_seconds": 0.05,
+            "import_seconds": 0.0,
+            "highlevel_rate_limit": None,
+            "lemcal_rate_limit": None,
+        }
     )
     # a slot can only be booked once it was offered
     sandbox.highlevel.settings.strict_slot_text = False

@@ -8,7 +8,7 @@ from tests.faults.flows import FLOWS
 from tests.faults.harness import prove
 
 # a fixed part, so that it is the same on every machine; make faults runs all of it
-EVERY = 9
+EVERY = 19
 
 
 @pytest.mark.slow

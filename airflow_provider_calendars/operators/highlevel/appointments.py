@@ -173,7 +173,7 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
         wanted = content.to_create("")
         start = utc(checks.moment("start_time", content.start_time))
         creation = Creation(
-            memory=RunMemory(context),
+            memory=self.run_memory(context),
             key="create_appointment",
             fingerprint=fingerprint(wanted),
             thing=f"appointment of contact {content.contact_id} at {start.isoformat()}",
@@ -233,7 +233,7 @@ class HighLevelUpdateAppointmentOperator(_WritesAppointment):
         checks.text("appointment_id", self.appointment_id)
         content = self.content(context)
         _check_is_change(content)
-        appointment = self._updated(RunMemory(context), content)
+        appointment = self._updated(self.run_memory(context), content)
         self.log.info("Appointment %s updated.", self.appointment_id)
         return {"appointment_id": self.appointment_id, "status": appointment.status}
 
@@ -296,7 +296,7 @@ class HighLevelCancelAppointmentOperator(NotifyingOperator):
         checks.text("appointment_id", self.appointment_id)
         self.check_nothing_to_do(self.if_nothing_to_do)
         cancelled = AppointmentContent(appointment_status="cancelled", to_notify=self.notifies(context))
-        memory, intent = RunMemory(context), {"appointment_id": self.appointment_id}
+        memory, intent = self.run_memory(context), {"appointment_id": self.appointment_id}
         appointment = self.hook.get_appointment(self.appointment_id)
         state = "deleted" if appointment.deleted else appointment.status
         if state not in {"deleted", "cancelled"}:

@@ -10,7 +10,6 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.hooks.highlevel import HighLevelHook
-from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.base import CalendarsOperator
 
 _DELETE = "delete"
@@ -55,7 +54,7 @@ class DeletingOperator(HighLevelOperator):
     def delete(self, context: Context, kind: str, thing_id: str) -> str:
         """Delete the thing, and return ``deleted`` or ``nothing_to_do``."""
         self.check_nothing_to_do(self.if_nothing_to_do)
-        memory, intent = RunMemory(context), {"id": thing_id}
+        memory, intent = self.run_memory(context), {"id": thing_id}
         is_ours, is_there = memory.get(_DELETE) == intent, self.is_there()
         done = Done.NOTHING_TO_DO
         if is_there is not False:

@@ -131,7 +131,7 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Book a slot, or find the appointment an earlier try booked."""
         self._check()
-        notify, attempt = self.notifies(context), _Attempt(RunMemory(context), self._identity())
+        notify, attempt = self.notifies(context), _Attempt(self.run_memory(context), self._identity())
         search = self._search(attempt)
         creation = Creation(
             memory=attempt.memory,

@@ -10,7 +10,6 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import CalendarsError, NotFound, Rejected
-from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.highlevel.base import (
     DeletingOperator,
@@ -50,7 +49,7 @@ class _WritesCalendar(HighLevelOperator):
 
         wanted = content.to_create("")
         creation = Creation(
-            memory=RunMemory(context),
+            memory=self.run_memory(context),
             key="create_calendar",
             fingerprint=fingerprint(wanted),
             thing=f"calendar named {content.name!r}",

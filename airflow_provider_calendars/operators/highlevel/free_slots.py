@@ -10,7 +10,6 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
-from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.highlevel.base import HighLevelCalendarOperator, HighLevelOperator
@@ -157,7 +156,7 @@ class HighLevelBlockTimeOperator(ConcealsPeople, HighLevelOperator):
         content = self._content()
         wanted = content.to_create("")
         creation = Creation(
-            memory=RunMemory(context),
+            memory=self.run_memory(context),
             key="block_time",
             fingerprint=fingerprint(wanted),
             thing=f"block from {wanted['startTime']} to {wanted['endTime']}",
