@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +156,30 @@ def test_tasks_do_not_share_a_login_unasked(calendars_connections: Sandbox, airf
     run = run_dag(lambda: [task(task_id=name)(look)() for name in ("one", "two")])
     assert set(states(run).values()) == {"success"}
     assert len(calendars_connections.journal.calls("access_token")) == 2
+
+
+WORKER = """
+import json, os, sys
+from pathlib import Path
+from airflow_provider_calendars import memory
+from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
+from tests.airflow.test_highlevel_oauth import Shelf
+
+memory.Variable = Shelf(Path(sys.argv[1]))
+for _ in range(int(sys.argv[2])):
+    assert len(LetsCalendarHook().list_senders()) == 2
+"""
+
+
+@pytest.mark.slow
+def test_parallel_processes_share_a_login_that_ends_older_ones(
+    monkeypatch: pytest.MonkeyPatch, calendars_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Every call of four processes is answered, although each new login ends all others."""
+    calendars_sandbox.settings.new_token_ends_older = True
+    connect(monkeypatch, calendars_sandbox, extra=json.dumps({"share_login": True}))
+    command = [sys.executable, "-c", WORKER, str(tmp_path), "15"]
+    workers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    complaints = [worker.communicate(timeout=120)[1] for worker in workers]
+    assert [each[-2000:] for each, worker in zip(complaints, workers, strict=True) if worker.returncode] == []
+    assert len(calendars_sandbox.journal.calls("access_token")) <= 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,16 +12,22 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_calendars.sandbox import Fault, Sandbox
+from airflow_provider_calendars.sandbox.highlevel.seeds import TOKEN
 
 PEOPLE = ["unmistakable.one@example.com", "unmistakable.two@example.com", "unmistakable.three@example.com"]
 JOIN_PASSWORD = "unmistakable-join-password"
+SEED, GUEST, CONTACT = (f"unmistakable.{who}@example.com" for who in ("seed", "guest", "contact"))
+PHONE, TITLE = "+4930918273645", "unmistakable title of an appointment"
 DAG = """
 from airflow.sdk import dag
 from airflow_provider_calendars.operators.contacts import PrepareContactsOperator
+from airflow_provider_calendars.operators.guards import CheckInvitesOperator
+from airflow_provider_calendars.operators.highlevel import *
+from airflow_provider_calendars.operators.lemcal import LemcalListMeetingsOperator
 from airflow_provider_calendars.operators.lets_calendar import *
 from airflow_provider_calendars.sensors.lets_calendar import *
 
-@dag(schedule=None)
+@dag(schedule=None, render_template_as_native_obj=True)
 def private():
     prepare = PrepareContactsOperator(
         task_id="prepare", path="{folder}/export.csv", output_path="{folder}/contacts.csv",
@@ -42,7 +49,20 @@ def private():
     senders = LetsCalendarListSendersOperator(task_id="senders")
     refused = LetsCalendarAddContactOperator(
         task_id="refused", campaign_id=campaign_id, email="{{{{ var.value.person }}}}", first_name="Jo")
-    add >> upload >> send >> sent >> export >> senders >> refused
+    canary = LetsCalendarSendCanaryOperator(
+        task_id="canary", campaign_id=campaign_id, seeds="{{{{ var.json.seeds }}}}", poll_interval=0.3)
+    check = CheckInvitesOperator(task_id="check", campaign_id=campaign_id, path=prepare.output["path"])
+    meetings = LemcalListMeetingsOperator(task_id="meetings", path="{folder}/meetings.csv")
+    contacts = HighLevelExportContactsOperator(task_id="contacts", path="{folder}/crm.csv")
+    crm = PrepareContactsOperator(
+        task_id="crm", path=contacts.output["path"], output_path="{folder}/crm.contacts.csv")
+    upsert = HighLevelUpsertContactsOperator(
+        task_id="upsert", path=crm.output["path"], tags=["seen"], report_path="{folder}/crm.report.csv")
+    book = HighLevelBookNextSlotOperator(
+        task_id="book", calendar_id="calDemo0000000000001", contact_id="conAda00000000000001",
+        title="{{{{ var.value.title }}}}")
+    meetings >> contacts >> upsert >> book >> canary >> check
+    check >> add >> upload >> send >> sent >> export >> senders >> refused
 
 private()
 """
@@ -69,17 +89,24 @@ def test_a_run_leaves_no_person_and_no_secret_behind(
     home = tmp_path / "airflow"
     home.mkdir()
     (home / "airflow.db").write_bytes(airflow_database.read_bytes())
+    calendars_sandbox.lemcal.book(GUEST, "Unmistakable Guest")
+    calendars_sandbox.highlevel.add_contact("x", "Unmistakable Contact", CONTACT, phone=PHONE)
     # the vendor repeats what it was sent, as vendors do
     echo = {"error": f"{PEOPLE[0]} is on no list; your token was {JOIN_PASSWORD}@example.com"}
-    calendars_sandbox.faults.add(Fault("status", operation="add-contacts", skip=1, status=422, body=echo))
+    calendars_sandbox.faults.add(Fault("status", operation="add-contacts", skip=2, status=422, body=echo))
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
-        "AIRFLOW_CONN_LETS_CALENDAR_DEFAULT": calendars_sandbox.connection_json("lets_calendar"),
+        **{
+            f"AIRFLOW_CONN_{system.upper()}_DEFAULT": calendars_sandbox.connection_json(system)
+            for system in calendars_sandbox.systems
+        },
         "AIRFLOW_VAR_PERSON": "unmistakable.four@example.com",
+        "AIRFLOW_VAR_SEEDS": json.dumps([{"email": SEED, "first_name": "Quality"}]),
+        "AIRFLOW_VAR_TITLE": TITLE,
     }
     done = subprocess.run(
         [sys.executable, "-m", "airflow", "dags", "test", "private"],
@@ -91,10 +118,13 @@ def test_a_run_leaves_no_person_and_no_secret_behind(
     log.write_bytes(done.stdout + done.stderr)
     assert b"422" in log.read_bytes(), "the last task was to fail with what the vendor said"
     mailed = {delivery.email for delivery in calendars_sandbox.lets_calendar.mailbox()}
-    assert mailed == set(PEOPLE)
+    assert mailed == {*PEOPLE, SEED}
+    assert [each.title for each in calendars_sandbox.highlevel.appointments] == [TITLE]
+    assert "seen" in calendars_sandbox.highlevel.contacts["x"].tags
     tokens = [token.rpartition("|")[2] for token in calendars_sandbox.lets_calendar.tokens.values]
     assert tokens
     secrets = [*PEOPLE, "unmistakable.four@example.com", JOIN_PASSWORD, "sandbox-secret", *tokens]
+    secrets += [SEED, GUEST, CONTACT, PHONE, TITLE, "Unmistakable", TOKEN, "sandbox-api-key"]
     assert leaks(secrets, (path for path in home.rglob("*") if path.is_file())) == []
     kept = [tmp_path / name for name in ("contacts.csv", "contacts.rejected.csv", "attendees.csv")]
     assert [oct(path.stat().st_mode & 0o777) for path in kept] == ["0o600"] * 3
