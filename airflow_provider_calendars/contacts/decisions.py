@@ -129,17 +129,24 @@ class Judge:
         self._all_emails = (*columns.emails, *columns.other_emails)
         self.verdicts = tuple((found.place, Verdicts(found.polarity)) for found in columns.opt_outs)
 
-    def decide(self, row: int, cells: list[str]) -> tuple[Person | Refusal, ...]:
+    def addresses_of(self, cells: list[str]) -> Found:
+        """Return the addresses of one row, from all its columns of addresses."""
+        return self._addresses_of(self._filled_up(cells))
+
+    def _filled_up(self, cells: list[str]) -> list[str]:
+        missing = self.width - len(cells)
+        return cells + [""] * missing if missing > 0 else cells
+
+    def decide(self, row: int, cells: list[str], found: Found) -> tuple[Person | Refusal, ...]:
         """Decide on one row.
 
         :param row: its number, for duplicates to name.
         :param cells: its cells; may be fewer or more than the header's.
+        :param found: its addresses.
         :return: the person or the refusal; several where a row is expanded; nothing where the row is no
             contact: blank, a footer, or the header again.
         """
-        if len(cells) < self.width:
-            cells = cells + [""] * (self.width - len(cells))
-        found = self._addresses_of(cells)
+        cells = self._filled_up(cells)
         if not found.mentioned and self._is_no_contact(row, cells):
             return ()
         decisions = self._decide(row, cells, found)

@@ -13,8 +13,6 @@ from airflow_provider_calendars.contacts.text import guarded
 from airflow_provider_calendars.exceptions import ContactsError
 
 UPLOAD_HEADER = ("firstname", "lastname", "email", "loginurl", "username", "password")
-_LINE = ",".join(["%s"] * len(UPLOAD_HEADER)) + "\r\n"
-
 
 MOST_IN_A_SHEET = 1_048_575
 """Rows of an Excel sheet below its header."""
@@ -129,8 +127,8 @@ class CsvUpload:
 
     def write(self, people: Sequence[tuple[str, ...]]) -> None:
         """Add people."""
-        # where nothing needs quotes, joining gives the same in half the time
-        text = "".join(map(_LINE.__mod__, people))
+        # where nothing needs quotes, joining gives the same in a third of the time
+        text = "\r\n".join((*map(",".join, people), ""))
         separators = len(UPLOAD_HEADER) - 1
         if (
             text.count(",") == separators * len(people)
