@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from operator import not_
 
 _MOST_IN_BLOCK = 500
 
@@ -14,6 +16,10 @@ def keys_of(addresses: Iterable[str]) -> list[int]:
     """Return what addresses are looked up by; two of them may have the same key."""
     # of sixty bits, an integer takes a third less memory than of sixty-four
     return [hash(address) >> 4 for address in addresses]
+
+
+def _key_of(address: str) -> int:
+    return keys_of((address,))[0]
 
 
 class _Block:
@@ -26,16 +32,16 @@ class _Block:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.addresses = "\n"
+        self.addresses = b"\n"
         self.rows = array("I")
 
     def add(self, addresses: Iterable[str], rows: Iterable[int]) -> None:
-        self.addresses += "\n".join((*addresses, ""))
+        self.addresses += "\n".join((*addresses, "")).encode()
         self.rows.extend(rows)
 
     def row_of(self, address: str) -> int | None:
-        at = self.addresses.find(f"\n{address}\n")
-        return None if at < 0 else self.rows[self.addresses.count("\n", 0, at)]
+        at = self.addresses.find(f"\n{address}\n".encode())
+        return None if at < 0 else self.rows[self.addresses.count(b"\n", 0, at)]
 
 
 class Audience:
@@ -73,43 +79,40 @@ class Audience:
         """Return how a row of the present file is called."""
         return f"{self._file}:{row}" if self.name_files else str(row)
 
-    def may_have(self, keys: Collection[int]) -> bool:
-        """Tell whether addresses with any of these keys were accepted."""
-        return not self._block_of.keys().isdisjoint(keys)
-
-    def having(self, keys: Iterable[int]) -> Iterable[bool]:
-        """Tell of each key whether an address with it was accepted."""
-        return map(self._block_of.__contains__, keys)
-
     def add(self, address: str, row: int) -> None:
         """Accept an address that is new."""
         if len(self._single.rows) >= _MOST_IN_BLOCK:
             self._single = self._begin_block()
         self._single.add((address,), (row,))
-        if self._block_of.setdefault(*keys_of((address,)), self._single).row_of(address) is None:
+        if self._block_of.setdefault(_key_of(address), self._single) is not self._single:
             self._block_beside[address] = self._single
 
-    def add_all(self, addresses: Sequence[str], keys: Sequence[int], rows: Sequence[int]) -> None:
-        """Accept addresses.
+    def add_new(self, addresses: Sequence[str], keys: Sequence[int], rows: Sequence[int]) -> bytearray:
+        """Accept the addresses that are surely new, and tell of each whether it is.
 
         :param addresses: in the order of their rows.
-        :param keys: theirs; no two are the same, and none was seen before.
+        :param keys: theirs; no two are the same.
         :param rows: the numbers of their rows.
         """
+        known = self._block_of
+        new = bytearray(b"\1") * len(keys)
+        if not known.keys().isdisjoint(keys):
+            new = bytearray(map(not_, map(known.__contains__, keys)))
         block = self._begin_block()
-        block.add(addresses, rows)
-        self._block_of.update(dict.fromkeys(keys, block))
+        block.add(compress(addresses, new), compress(rows, new))
+        known.update(dict.fromkeys(compress(keys, new), block))
+        return new
 
     def first_row(self, address: str) -> str | None:
         """Return the row at which an address was accepted, or None."""
-        for block in (self._block_of.get(*keys_of((address,))), self._block_beside.get(address)):
+        for block in (self._block_of.get(_key_of(address)), self._block_beside.get(address)):
             if block is not None and (row := block.row_of(address)) is not None:
                 return f"{block.file}:{row}" if self.name_files else str(row)
         return None
 
     def note_passed(self, addresses: Iterable[str]) -> None:
-        """Remember addresses of rows that were not suppressed."""
-        self._passed.update(address for address in addresses if self.first_row(address) is None)
+        """Remember addresses of rows that were not suppressed, of nobody who was accepted."""
+        self._passed.update(addresses)
 
     def note_opt_out(self, addresses: tuple[str, ...]) -> None:
         """Remember addresses that opted out."""
@@ -122,12 +125,12 @@ class Audience:
         """Return what identifies the audience; nobody can be added afterwards."""
         self._block_of.clear()
         self._block_beside.clear()
-        emails: list[str] = []
+        emails: list[bytes] = []
         for block in self._blocks:
-            emails += block.addresses[1:].split("\n")[:-1]
-            block.addresses = ""
+            emails += block.addresses.split(b"\n")[1:-1]
+            block.addresses = b""
         emails.sort()
-        return fingerprint_of_sorted(emails)
+        return _fingerprint_of_sorted(emails)
 
 
 def fingerprint(emails: Iterable[str]) -> str:
@@ -135,13 +138,13 @@ def fingerprint(emails: Iterable[str]) -> str:
 
     :param emails: normalised addresses, without repetition.
     """
-    return fingerprint_of_sorted(sorted(emails))
+    return _fingerprint_of_sorted(sorted(email.encode() for email in emails))
 
 
-def fingerprint_of_sorted(emails: list[str]) -> str:
-    """Return the same for addresses that are sorted, without a copy of them all."""
+def _fingerprint_of_sorted(emails: list[bytes]) -> str:
+    # in UTF-8 they sort as they do as text, and in pieces they need no copy of them all
     digest = hashlib.sha256()
     for start in range(0, len(emails), 10_000):
-        lines = "\n".join(emails[start : start + 10_000])
-        digest.update((f"\n{lines}" if start else lines).encode())
+        lines = b"\n".join(emails[start : start + 10_000])
+        digest.update(b"\n" + lines if start else lines)
     return digest.hexdigest()

@@ -131,7 +131,14 @@ class Judge:
 
     def addresses_of(self, cells: list[str]) -> Found:
         """Return the addresses of one row, from all its columns of addresses."""
-        return self._addresses_of(self._filled_up(cells))
+        cells = self._filled_up(cells)
+        if len(self._all_emails) == 1:
+            return self.addresses.read(cells[self._all_emails[0]].strip())
+        usable = self._read(self.columns.emails, cells)
+        if not self.columns.other_emails:
+            return usable
+        others = self._read(self.columns.other_emails, cells)
+        return Found(usable.usable, tuple(dict.fromkeys((*usable.mentioned, *others.mentioned))))
 
     def _filled_up(self, cells: list[str]) -> list[str]:
         missing = self.width - len(cells)
@@ -165,7 +172,7 @@ class Judge:
         decisions = tuple(self._accepted(decision._replace(email=address), row) for address in chosen)
         # the addresses of accepted people are remembered already
         if len(found.mentioned) > 1:
-            self.audience.note_passed(found.mentioned)
+            self.audience.note_passed(set(found.mentioned).difference(chosen))
         return decisions
 
     def _accepted(self, person: Person, row: int) -> Person | Refusal:
@@ -177,15 +184,6 @@ class Judge:
             return Refusal(DUPLICATE, first)
         self.audience.add(person.email, row)
         return person
-
-    def _addresses_of(self, cells: list[str]) -> Found:
-        if len(self._all_emails) == 1:
-            return self.addresses.read(cells[self._all_emails[0]].strip())
-        usable = self._read(self.columns.emails, cells)
-        if not self.columns.other_emails:
-            return usable
-        others = self._read(self.columns.other_emails, cells)
-        return Found(usable.usable, tuple(dict.fromkeys((*usable.mentioned, *others.mentioned))))
 
     def _read(self, places: Iterable[int], cells: list[str]) -> Found:
         found = [self.addresses.read(cell) for place in places if (cell := cells[place].strip())]

@@ -8,9 +8,9 @@ gone through by functions that run at the speed of C, which is why this reads un
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress, count, repeat
-from operator import itemgetter, not_
+from operator import not_
 from typing import TypeAlias
 
 from airflow_provider_calendars.contacts.audience import keys_of
@@ -44,9 +44,7 @@ class QuickJudge:
         others = (*columns.emails[1:], *columns.other_emails)
         names = _Names(judge)
         self.names_of = names.of
-        # the cells that are looked at, picked out of each row at once
-        places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
-        self.pick = itemgetter(*places)
+        self.places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
         self.others = range(1 + len(names.places), 1 + len(names.places) + len(others))
         self.verdicts = [(self.others.stop + at, meanings) for at, (_, meanings) in enumerate(judge.verdicts)]
         self.domains = _Domains(judge)
@@ -67,34 +65,40 @@ class QuickJudge:
             waiting = [(place, self.judge.addresses_of(cells)) for place, cells in enumerate(rows)]
             return self._with_judged([], [], waiting, numbers, rows)
         even = rows if set(map(len, rows)) == {self.width} else self._made_even(rows)
-        columns = list(zip(*map(self.pick, even), strict=True))
+        columns = [[cells[place] for cells in even] for place in self.places]
         addresses, domains = plain_addresses(columns[0])
         first_names, last_names = self.names_of(columns)
         keys = keys_of(addresses)
         plain = bytearray(map(self.domains.__getitem__, domains))
-        for places in (
-            self._unclear(columns, addresses),
-            self._nameless(first_names, last_names),
-            self._known(addresses, keys),
-        ):
+        for places in (self._unclear(columns, addresses), self._nameless(first_names, last_names)):
             for place in places:
                 plain[place] = False
         waiting = self._waiting(rows, keys, plain)
         plain_numbers = list(compress(numbers, plain))
-        accepted = list(compress(addresses, plain))
-        self.audience.add_all(accepted, list(compress(keys, plain)), plain_numbers)
-        fields = (compress(first_names, plain), compress(last_names, plain), accepted, *[repeat("")] * 3)
-        return self._with_judged(list(zip(*fields, strict=False)), plain_numbers, waiting, numbers, rows)
+        new = self.audience.add_new(
+            list(compress(addresses, plain)), list(compress(keys, plain)), plain_numbers
+        )
+        if not all(new):
+            for place in list(compress(compress(count(), plain), map(not_, new))):
+                plain[place] = False
+                waiting.append((place, self.judge.addresses_of(rows[place])))
+            waiting.sort()
+        fields = [compress(column, plain) for column in (first_names, last_names, addresses)]
+        people = list(zip(*fields, *[repeat("")] * 3, strict=False))
+        return self._with_judged(people, list(compress(plain_numbers, new)), waiting, numbers, rows)
 
     def _made_even(self, rows: list[list[str]]) -> list[list[str]]:
         """Fill up short rows; a row that is too long is for the judge, so nothing of it is shown."""
         width, blank = self.width, [""] * self.width
         return [cells + blank[len(cells) :] if len(cells) <= width else blank for cells in rows]
 
-    def _unclear(self, columns: list[tuple[str, ...]], addresses: list[str]) -> Iterator[int]:
+    def _unclear(self, columns: list[list[str]], addresses: list[str]) -> Iterator[int]:
         """Tell which rows something in their cells calls to the judge."""
         if max(map(len, addresses)) > LONGEST_FIELD:
             yield from (place for place, address in enumerate(addresses) if len(address) > LONGEST_FIELD)
+        for known in (self.barred, self.audience.opted_out):
+            if not known.isdisjoint(addresses):
+                yield from compress(count(), map(known.__contains__, addresses))
         for place in self.others:
             if any(columns[place]):
                 yield from compress(count(), columns[place])
@@ -110,14 +114,6 @@ class QuickJudge:
         if None in last_names:
             yield from (place for place, name in enumerate(last_names) if name is None)
 
-    def _known(self, addresses: list[str], keys: list[int]) -> Iterator[int]:
-        """Tell which rows have addresses of which something is known already."""
-        for known in (self.barred, self.audience.opted_out):
-            if not known.isdisjoint(addresses):
-                yield from compress(count(), map(known.__contains__, addresses))
-        if self.audience.may_have(keys):
-            yield from compress(count(), self.audience.having(keys))
-
     def _waiting(self, rows: list[list[str]], keys: list[int], plain: bytearray) -> _Waiting:
         """Return what the judge decides on after the plain rows, and leave as plain what can come first.
 
@@ -126,10 +122,10 @@ class QuickJudge:
         waiting = [
             (place, self.judge.addresses_of(rows[place])) for place in compress(count(), map(not_, plain))
         ]
-        mentioned: dict[int, int] = {}
-        for place, found in waiting:
-            for key in keys_of(found.mentioned):
-                mentioned.setdefault(key, place)
+        # the first one of an address comes last, and stays
+        pairs = [(address, place) for place, found in reversed(waiting) for address in found.mentioned]
+        keys_mentioned = keys_of(address for address, _ in pairs)
+        mentioned = dict(zip(keys_mentioned, (place for _, place in pairs), strict=True))
         remaining = list(compress(keys, plain))
         if len(set(remaining)) == len(remaining) and mentioned.keys().isdisjoint(remaining):
             return waiting
@@ -198,10 +194,11 @@ class _Names:
             self.places.clear()
         self.remembered = _Remembered()
 
-    def of(self, columns: list[tuple[str, ...]]) -> tuple[list[str | None], list[str | None]]:
+    def of(self, columns: list[list[str]]) -> tuple[list[str | None], list[str | None]]:
         """Return the first names and the last names of rows, from the picked columns."""
         cleaned = self.remembered.__getitem__
-        last_names = list(map(cleaned, columns[2])) if self.has_last else [""] * len(columns[0])
+        blank: list[str | None] = [""] * len(columns[0])
+        last_names = list(map(cleaned, columns[2])) if self.has_last else blank
         if not self.is_full:
             return list(map(cleaned, columns[1])), last_names
         names = list(map(split_full_name, columns[1]))
