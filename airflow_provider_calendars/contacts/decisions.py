@@ -168,12 +168,15 @@ class Judge:
         if isinstance(decision, Refusal):
             self.audience.note_passed(found.mentioned)
             return (decision,)
-        chosen = self._allowed(found) if self.expand else (decision.email,)
-        decisions = tuple(self._accepted(decision._replace(email=address), row) for address in chosen)
+        people = self._expanded(decision, found) if self.expand else (decision,)
+        decisions = tuple([self._accepted(person, row) for person in people])
         # the addresses of accepted people are remembered already
         if len(found.mentioned) > 1:
-            self.audience.note_passed(set(found.mentioned).difference(chosen))
+            self.audience.note_passed(set(found.mentioned).difference(person.email for person in people))
         return decisions
+
+    def _expanded(self, person: Person, found: Found) -> tuple[Person, ...]:
+        return tuple(person._replace(email=address) for address in self._allowed(found))
 
     def _accepted(self, person: Person, row: int) -> Person | Refusal:
         if self.expand and person.email in self.suppression.attendees:
@@ -215,6 +218,8 @@ class Judge:
         return reason
 
     def _allowed(self, found: Found) -> tuple[str, ...]:
+        if not self.suppression.allowed_domains:
+            return found.usable
         allows = self.suppression.allows
         return tuple(address for address in found.usable if allows(address.rpartition("@")[2]))
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
 
 _ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++"
-_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z")
+_plain_address = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z").match
 _LINE = re.compile(rf"^(?:(?!'){_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)$|.*$)", re.MULTILINE)
 
 _SURELY_SHORT_ENOUGH = 200
@@ -65,7 +65,7 @@ class AddressReader:
         :param address: a single address, without surroundings.
         """
         lowered = address.lower()
-        plain = _PLAIN_ADDRESS.match(lowered)
+        plain = _plain_address(lowered)
         if plain is None:
             return None if address.isascii() else self._ask_library(address)
         if len(lowered) > _SURELY_SHORT_ENOUGH:
