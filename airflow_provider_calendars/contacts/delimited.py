@@ -9,7 +9,7 @@ from io import StringIO
 from itertools import chain
 from typing import BinaryIO
 
-from airflow_provider_calendars.contacts.sheets import Batch
+from airflow_provider_calendars.contacts.cells import Batch
 from airflow_provider_calendars.exceptions import ContactsError
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from airflow_provider_calendars.contacts import prepare_contacts
 from airflow_provider_calendars.contacts.audience import Audience
+from airflow_provider_calendars.contacts.cells import Cells
 from airflow_provider_calendars.contacts.columns import Wanted, find_columns
 from airflow_provider_calendars.contacts.decisions import Judge, Person, Rules
 from airflow_provider_calendars.contacts.emails import AddressReader
 from airflow_provider_calendars.contacts.outputs import CsvUpload
 from airflow_provider_calendars.contacts.quick import QuickJudge
+from airflow_provider_calendars.contacts.quick_sheets import quick_rows
 from airflow_provider_calendars.contacts.shared_strings import _exact_strings, _quick_strings
-from airflow_provider_calendars.contacts.sheets import Cells, exact_rows, quick_rows
+from airflow_provider_calendars.contacts.sheets import exact_rows
 from airflow_provider_calendars.contacts.suppression import Suppression, hashed
 from airflow_provider_calendars.contacts.workbooks import Book
 from airflow_provider_calendars.contacts.xml_parts import Unusual
