@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from operator import itemgetter
+from string import ascii_uppercase
 from typing import IO
 
 from airflow_provider_calendars.contacts.cells import Cells, column_number, placed
@@ -25,16 +26,11 @@ _CELL = re.compile(
     r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
 _CELL_STEP = 8
-_INLINE = re.compile(
-    r'<c r="([A-Z]{1,3})(\d+)"(?: s="\d+")? t="inlineStr"(>)'
-    r'<is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'
-)
-_INLINE_STEP = 5
-_SHARED = re.compile(r'<c r="([A-Z]{1,3})(\d+)"(?: s="\d+")? t="s"><v>(\d+)</v></c>')
-_SHARED_STEP = 4
-_TEXTS_ONLY = ((' t="inlineStr"', _INLINE, _INLINE_STEP), (' t="s"', _SHARED, _SHARED_STEP))
-_ROW_START = re.compile(r'(?:<row [^<>]*/>)*<row r="(\d{1,7})"[^<>]*(?<!/)>')
+_BEFORE_CELLS = r'(?:<row [^<>]*/>)*<row r="(\d{1,7})"[^<>]*(?<!/)>'
+_ROW_START = re.compile(_BEFORE_CELLS)
 _ROWS_END = re.compile(r"(?:<row [^<>]*/>)*</sheetData>")
+_INLINE = r' t="inlineStr"><is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'
+_SHARED = r' t="s"><v>(\d+)</v></c>'
 
 
 def quick_rows(stream: IO[bytes], cells: Cells) -> Iterator[tuple[int, list[str]]]:
@@ -44,48 +40,70 @@ def quick_rows(stream: IO[bytes], cells: Cells) -> Iterator[tuple[int, list[str]
     :param cells: turns cells into text.
     :raises Unusual: the XML holds something else.
     """
-    layouts = _Layouts()
+    layouts, forms = _Layouts(), _Forms(cells)
     for row in _row_texts(stream):
-        parts, step = _taken_apart(row)
-        start = _ROW_START.fullmatch(parts[0])
-        if start is None or any(parts[step::step]):
-            raise Unusual
-        number = start[1]
-        if parts[2::step].count(number) != len(parts) // step:
-            raise Unusual
+        yield forms.read(row) or _read_cells(row, cells, layouts)
+
+
+class _Forms:
+    """Reads rows that hold texts only, as most do: a whole row at once.
+
+    :param cells: turns cells into text.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        self.shared = cells.shared
+
+    def read(self, row: str) -> tuple[int, list[str]] | None:
+        """Return a row's number and its cells, or None where there is anything else in it."""
+        is_shared = ' t="s"' in row
+        found = _form(_SHARED if is_shared else _INLINE).fullmatch(row)
+        if found is None:
+            return None
+        # what lies behind the last cell is no part of the row
+        values = found.groups("")[1 : found.lastindex]
+        if is_shared:
+            return int(found[1]), self._shared_texts(values)
         if "&" in row:
-            parts = [resolved(part) if part and "&" in part else part for part in parts]
+            values = tuple(map(resolved, values))
+        return int(found[1]), list(map(unescaped, values)) if "_x" in row else list(values)
+
+    def _shared_texts(self, places: Sequence[str]) -> list[str]:
         try:
-            values = _quick_values(parts, step, cells, escaped="_x" in row)
+            return [self.shared[int(place)] if place else "" for place in places]
         except (ValueError, IndexError):
             raise Unusual from None
-        layout = layouts[tuple(parts[1::step])]
-        yield int(number), layout(values) if layout else values
 
 
-def _taken_apart(row: str) -> tuple[list[str], int]:
-    """Return what a row holds, and how many parts there are for each cell."""
-    cells = row.count("<c ")
-    # most sheets hold texts only, in one of two ways, for which simpler expressions do
-    for kind, pattern, step in _TEXTS_ONLY:
-        if row.count(kind) == cells:
-            parts = pattern.split(row)
-            if len(parts) == cells * step + 1:
-                return parts, step
-    return _CELL.split(row), _CELL_STEP
+@cache
+def _form(content: str) -> re.Pattern[str]:
+    """Return the expression of a row whose cells all have this content; any of them may be missing."""
+    columns = [first + second for first in ("", "A") for second in ascii_uppercase]
+    return re.compile(
+        _BEFORE_CELLS + "".join(rf'(?:<c r="{column}\1"(?: s="\d+")?{content})?+' for column in columns)
+    )
 
 
-def _quick_values(parts: list[str], step: int, cells: Cells, *, escaped: bool) -> list[str]:
-    if step == _INLINE_STEP:
-        inline = parts[4::step]
-        return list(map(unescaped, inline)) if escaped else inline
-    if step == _SHARED_STEP:
-        return [cells.shared[int(place)] for place in parts[3::step]]
-    stored = zip(*(parts[place::step] for place in range(3, 8)), strict=True)
-    return [
-        cells.text(kind, style, formula, value) if text is None else unescaped(text)
-        for style, kind, formula, value, text in stored
-    ]
+def _read_cells(row: str, cells: Cells, layouts: _Layouts) -> tuple[int, list[str]]:
+    parts = _CELL.split(row)
+    start = _ROW_START.fullmatch(parts[0])
+    if start is None or any(parts[_CELL_STEP::_CELL_STEP]):
+        raise Unusual
+    number = start[1]
+    if parts[2::_CELL_STEP].count(number) != len(parts) // _CELL_STEP:
+        raise Unusual
+    if "&" in row:
+        parts = [resolved(part) if part and "&" in part else part for part in parts]
+    stored = zip(*(parts[place::_CELL_STEP] for place in range(3, 8)), strict=True)
+    try:
+        values = [
+            cells.text(kind, style, formula, value) if text is None else unescaped(text)
+            for style, kind, formula, value, text in stored
+        ]
+    except (ValueError, IndexError):
+        raise Unusual from None
+    layout = layouts[tuple(parts[1::_CELL_STEP])]
+    return int(number), layout(values) if layout else values
 
 
 class _Layouts(dict[tuple[str, ...], Callable[[list[str]], list[str]] | None]):
