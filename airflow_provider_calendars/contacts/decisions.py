@@ -170,9 +170,9 @@ class Judge:
             return (decision,)
         people = self._expanded(decision, found) if self.expand else (decision,)
         decisions = tuple([self._accepted(person, row) for person in people])
-        # the addresses of accepted people are remembered already
-        if len(found.mentioned) > 1:
-            self.audience.note_passed(set(found.mentioned).difference(person.email for person in people))
+        # the addresses of accepted people are remembered already, and so are those of duplicates
+        known = {person.email for person, one in zip(people, decisions, strict=True) if _is_known(one)}
+        self.audience.note_passed(set(found.mentioned) - known)
         return decisions
 
     def _expanded(self, person: Person, found: Found) -> tuple[Person, ...]:
@@ -262,3 +262,7 @@ class Judge:
         if no_contact and (not filled or footer):
             self._last_blank_row = row
         return no_contact
+
+
+def _is_known(decision: Person | Refusal) -> bool:
+    return isinstance(decision, Person) or decision.row is not None

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from airflow_provider_calendars.contacts import (
     HowToRead,
     Prepared,
+    Rules,
     Wanted,
     open_table,
     prepare_contacts,
@@ -158,6 +159,17 @@ def test_a_file_that_ends_within_quotes_is_refused() -> None:
     for last in ("end", "end\n", '"end"'):
         _, people, refused = prepare(f"First Name,Email\nAnna,a@example.com\nBen,\n{last}")
         assert (emails(people), len(refused)) == (["a@example.com"], 2)
+
+
+def test_a_late_opt_out_counts_for_rows_that_were_refused() -> None:
+    """Also where an address of an expanded row was too long to be sent to."""
+    address = f"{'x' * 60}@{'y' * 60}.{'z' * 60}.com"
+    _, people, refused = prepare(
+        f"First Name,Email,Unsubscribed\nAnna,{address},\nAnna,{address},yes\n",
+        rules=Rules(several_addresses="expand"),
+    )
+    assert people == []
+    assert [row[:2] for row in refused] == [["2", "opted_out"], ["3", "opted_out"]]
 
 
 def test_opt_outs_of_further_addresses_count_in_spanish() -> None:
