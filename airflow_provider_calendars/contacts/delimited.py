@@ -14,7 +14,7 @@ from airflow_provider_calendars.exceptions import ContactsError
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 15
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
@@ -80,11 +80,10 @@ class DelimitedRows:
         )
 
     def _check_width(self, first: int, rows: list[list[str]]) -> None:
-        widths = list(map(len, rows))
-        if (most := max(widths)) > _MOST_COLUMNS:
+        if (most := max(map(len, rows))) > _MOST_COLUMNS:
+            place = next(place for place, cells in enumerate(rows) if len(cells) == most)
             raise ContactsError(
-                f"{self.name}: row {first + widths.index(most)} has {most:,} cells; at most "
-                f"{_MOST_COLUMNS:,} are read."
+                f"{self.name}: row {first + place} has {most:,} cells; at most {_MOST_COLUMNS:,} are read."
             )
 
 

@@ -97,7 +97,7 @@ class QuickJudge:
         if max(map(len, addresses)) > LONGEST_FIELD:
             yield from (place for place, address in enumerate(addresses) if len(address) > LONGEST_FIELD)
         for known in (self.barred, self.audience.opted_out):
-            if not known.isdisjoint(addresses):
+            if known and not known.isdisjoint(addresses):
                 yield from compress(count(), map(known.__contains__, addresses))
         for place in self.others:
             if any(columns[place]):
