@@ -188,13 +188,25 @@ def addresses(count: int = 200_000, for_library: int = 5_000) -> None:
     """Compare what judging an address costs."""
     from email_validator import EmailNotValidError, validate_email
 
-    from airflow_provider_calendars.contacts.emails import AddressReader
+    from airflow_provider_calendars.contacts.emails import AddressReader, plain_addresses
 
     cells = [email for row in people(count) if (email := row[3].strip())]
     reader = AddressReader()
+    ours: list[bool] = []
     start = time.perf_counter()
-    ours = [reader.normalize(cell) is not None for cell in cells]
+    for at in range(0, count, 500):
+        batch = cells[at : at + 500]
+        # a whole column at once, and what is not plain one by one, as rows are decided
+        _, domains = plain_addresses(batch) if batch else ([], [])
+        ours += [
+            reader.is_domain(domain) if domain else reader.normalize(cell) is not None
+            for cell, domain in zip(batch, domains, strict=True)
+        ]
     middle = time.perf_counter()
+    for cell in cells:
+        reader.normalize(cell)
+    alone = (time.perf_counter() - middle) / len(cells) * 1e6
+    began = time.perf_counter()
     theirs = []
     for cell in cells[:for_library]:
         try:
@@ -202,9 +214,10 @@ def addresses(count: int = 200_000, for_library: int = 5_000) -> None:
         except EmailNotValidError:
             theirs.append(False)
     end = time.perf_counter()
-    each, library = (middle - start) / len(cells) * 1e6, (end - middle) / for_library * 1e6
+    each, library = (middle - start) / len(cells) * 1e6, (end - began) / for_library * 1e6
     print(
-        f"An address: {each:.2f} us here, {library:.1f} us by email-validator ({library / each:.0f}x); "
+        f"An address: {each:.2f} us here, {library:.1f} us by email-validator ({library / each:.0f}x), "
+        f"{alone:.2f} us by itself ({library / alone:.0f}x); "
         f"{sum(map(bool.__ne__, ours, theirs))} of {for_library:,} verdicts differ"
     )
 

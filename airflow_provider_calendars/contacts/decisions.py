@@ -129,17 +129,31 @@ class Judge:
         self._all_emails = (*columns.emails, *columns.other_emails)
         self.verdicts = tuple((found.place, Verdicts(found.polarity)) for found in columns.opt_outs)
 
-    def decide(self, row: int, cells: list[str]) -> tuple[Person | Refusal, ...]:
+    def addresses_of(self, cells: list[str]) -> Found:
+        """Return the addresses of one row, from all its columns of addresses."""
+        cells = self._filled_up(cells)
+        if len(self._all_emails) == 1:
+            return self.addresses.read(cells[self._all_emails[0]].strip())
+        usable = self._read(self.columns.emails, cells)
+        if not self.columns.other_emails:
+            return usable
+        others = self._read(self.columns.other_emails, cells)
+        return Found(usable.usable, tuple(dict.fromkeys((*usable.mentioned, *others.mentioned))))
+
+    def _filled_up(self, cells: list[str]) -> list[str]:
+        missing = self.width - len(cells)
+        return cells + [""] * missing if missing > 0 else cells
+
+    def decide(self, row: int, cells: list[str], found: Found) -> tuple[Person | Refusal, ...]:
         """Decide on one row.
 
         :param row: its number, for duplicates to name.
         :param cells: its cells; may be fewer or more than the header's.
+        :param found: its addresses.
         :return: the person or the refusal; several where a row is expanded; nothing where the row is no
             contact: blank, a footer, or the header again.
         """
-        if len(cells) < self.width:
-            cells = cells + [""] * (self.width - len(cells))
-        found = self._addresses_of(cells)
+        cells = self._filled_up(cells)
         if not found.mentioned and self._is_no_contact(row, cells):
             return ()
         decisions = self._decide(row, cells, found)
@@ -154,12 +168,15 @@ class Judge:
         if isinstance(decision, Refusal):
             self.audience.note_passed(found.mentioned)
             return (decision,)
-        chosen = self._allowed(found) if self.expand else (decision.email,)
-        decisions = tuple(self._accepted(decision._replace(email=address), row) for address in chosen)
-        # the addresses of accepted people are remembered already
-        if len(found.mentioned) > 1:
-            self.audience.note_passed(found.mentioned)
+        people = self._expanded(decision, found) if self.expand else (decision,)
+        decisions = tuple([self._accepted(person, row) for person in people])
+        # the addresses of accepted people are remembered already, and so are those of duplicates
+        known = {person.email for person, one in zip(people, decisions, strict=True) if _is_known(one)}
+        self.audience.note_passed(set(found.mentioned) - known)
         return decisions
+
+    def _expanded(self, person: Person, found: Found) -> tuple[Person, ...]:
+        return tuple(person._replace(email=address) for address in self._allowed(found))
 
     def _accepted(self, person: Person, row: int) -> Person | Refusal:
         if self.expand and person.email in self.suppression.attendees:
@@ -170,15 +187,6 @@ class Judge:
             return Refusal(DUPLICATE, first)
         self.audience.add(person.email, row)
         return person
-
-    def _addresses_of(self, cells: list[str]) -> Found:
-        if len(self._all_emails) == 1:
-            return self.addresses.read(cells[self._all_emails[0]].strip())
-        usable = self._read(self.columns.emails, cells)
-        if not self.columns.other_emails:
-            return usable
-        others = self._read(self.columns.other_emails, cells)
-        return Found(usable.usable, tuple(dict.fromkeys((*usable.mentioned, *others.mentioned))))
 
     def _read(self, places: Iterable[int], cells: list[str]) -> Found:
         found = [self.addresses.read(cell) for place in places if (cell := cells[place].strip())]
@@ -210,6 +218,8 @@ class Judge:
         return reason
 
     def _allowed(self, found: Found) -> tuple[str, ...]:
+        if not self.suppression.allowed_domains:
+            return found.usable
         allows = self.suppression.allows
         return tuple(address for address in found.usable if allows(address.rpartition("@")[2]))
 
@@ -252,3 +262,7 @@ class Judge:
         if no_contact and (not filled or footer):
             self._last_blank_row = row
         return no_contact
+
+
+def _is_known(decision: Person | Refusal) -> bool:
+    return isinstance(decision, Person) or decision.row is not None

@@ -9,15 +9,17 @@ from io import StringIO
 from itertools import chain
 from typing import BinaryIO
 
-from airflow_provider_calendars.contacts.sheets import Batch
+from airflow_provider_calendars.contacts.cells import Batch
 from airflow_provider_calendars.exceptions import ContactsError
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 15
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
+_END = "end"
+"""Follows the last line: a record of its own, unless it falls into a cell that is still open."""
 
 
 class DelimitedRows:
@@ -50,7 +52,7 @@ class DelimitedRows:
         try:
             for cells in records:
                 rows.append(cells)
-                if lines.taken:
+                if lines.taken and not lines.ended:
                     lines.taken = 0
                     self._check_width(first, rows)
                     yield range(first, first + len(rows)), rows
@@ -62,6 +64,8 @@ class DelimitedRows:
             )
         except ContactsError as error:
             failure = error
+        else:
+            failure = self._cut_off(first + len(rows)) if rows.pop() != [_END] else None
         # the rows before it may hold the header, by which the file is understood
         if rows:
             self._check_width(first, rows)
@@ -69,12 +73,17 @@ class DelimitedRows:
         if failure:
             raise failure
 
+    def _cut_off(self, row: int) -> ContactsError:
+        return ContactsError(
+            f"{self.name} ends within row {row}, behind a quotation mark that is never closed: the file is "
+            "cut off, or a cell begins with a quotation mark. Export it again."
+        )
+
     def _check_width(self, first: int, rows: list[list[str]]) -> None:
-        widths = list(map(len, rows))
-        if (most := max(widths)) > _MOST_COLUMNS:
+        if (most := max(map(len, rows))) > _MOST_COLUMNS:
+            place = next(place for place, cells in enumerate(rows) if len(cells) == most)
             raise ContactsError(
-                f"{self.name}: row {first + widths.index(most)} has {most:,} cells; at most "
-                f"{_MOST_COLUMNS:,} are read."
+                f"{self.name}: row {first + place} has {most:,} cells; at most {_MOST_COLUMNS:,} are read."
             )
 
 
@@ -92,6 +101,7 @@ class _Lines:
         self.decode = codecs.getincrementaldecoder(encoding)().decode
         self.taken = 0
         """Characters read since the last record that was complete."""
+        self.ended = False
 
     def __iter__(self) -> Iterator[StringIO]:
         rest = ""
@@ -106,6 +116,8 @@ class _Lines:
                 rest = rest[end:]
             self._check(rest)
         yield StringIO(rest + self.decode(b"", True), newline="")
+        self.ended = True
+        yield StringIO(_END)
 
     def _check(self, line: str) -> None:
         if len(line) > _LONGEST_LINE:

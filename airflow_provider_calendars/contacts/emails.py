@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
 
 _ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++"
-_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z")
-SURELY_PLAIN = re.compile(rf"(?!'){_PLAIN_ADDRESS.pattern}")
-"""A cell in lower case that is an address and nothing else, if its domain is one and it is not too long."""
+_plain_address = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z").match
+_LINE = re.compile(rf"^(?:(?!'){_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)$|.*$)", re.MULTILINE)
 
 _SURELY_SHORT_ENOUGH = 200
 _LONGEST = 254
@@ -66,7 +65,7 @@ class AddressReader:
         :param address: a single address, without surroundings.
         """
         lowered = address.lower()
-        plain = _PLAIN_ADDRESS.match(lowered)
+        plain = _plain_address(lowered)
         if plain is None:
             return None if address.isascii() else self._ask_library(address)
         if len(lowered) > _SURELY_SHORT_ENOUGH:
@@ -125,6 +124,21 @@ class AddressReader:
             return None
         local = unicodedata.normalize("NFC", (found.local_part or "").lower())
         return f"{local}@{found.ascii_domain}"
+
+
+def plain_addresses(cells: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Look at a column of addresses at once.
+
+    :param cells: at least one.
+    :return: the cells in lower case; and for each the domain, where it is written in ASCII and the cell is
+        an address and nothing else, provided that the domain is one and the address is not too long.
+        Where the cell is anything else the domain is blank.
+    """
+    text = "\n".join(cells)
+    if text.count("\n") >= len(cells):
+        text = "\n".join("" if "\n" in cell else cell for cell in cells)
+    text = text.lower()
+    return text.split("\n"), _LINE.findall(text)
 
 
 class _Domains(dict[str, bool]):

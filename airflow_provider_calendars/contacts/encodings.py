@@ -15,7 +15,7 @@ from airflow_provider_calendars.exceptions import ConfigurationError, ContactsEr
 FALLBACK = "cp1252"
 """Western Windows, which older exports use; tried only if no encoding was given."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

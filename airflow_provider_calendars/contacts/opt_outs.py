@@ -23,6 +23,8 @@ class Polarity(Enum):
 
     NEGATIVE = "negative"
     """``Email Opt Out``: yes suppresses; no and blank pass."""
+    DO_NOT_DISTURB = "do not disturb"
+    """``DND``: yes, ``active`` and ``permanent`` suppress; no, ``inactive`` and blank pass."""
     POSITIVE = "positive"
     """``Marketing consent``: no suppresses, yes passes; blank is unknown, since no consent is recorded."""
     STATUS = "status"
@@ -69,7 +71,9 @@ def polarity_of(header: str) -> Polarity | None:
         return None
     if "mail" not in key and any(channel in key for channel in vocabulary.OTHER_CHANNELS):
         return None
-    return _polarity(key, words)
+    if "dnd" in words or key == "donotdisturb":
+        return Polarity.DO_NOT_DISTURB
+    return Polarity.POSITIVE if _holds(key, vocabulary.NEGATED_STEMS) else _polarity(key, words)
 
 
 def _polarity(key: str, words: tuple[str, ...]) -> Polarity | None:
@@ -120,8 +124,11 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
 
 
 def _judge_word(polarity: Polarity, word: str) -> Verdict:
-    yes_means = Verdict.SUPPRESS if polarity is Polarity.NEGATIVE else Verdict.PASS
-    no_means = Verdict.PASS if polarity is Polarity.NEGATIVE else Verdict.SUPPRESS
+    negative = polarity in (Polarity.NEGATIVE, Polarity.DO_NOT_DISTURB)
+    yes_means = Verdict.SUPPRESS if negative else Verdict.PASS
+    no_means = Verdict.PASS if negative else Verdict.SUPPRESS
+    if negative and word in (*vocabulary.SWITCHED_ON, *vocabulary.SWITCHED_OFF):
+        return _judge_switch(polarity, word)
     meanings = (
         (vocabulary.YES, yes_means),
         (vocabulary.NO, no_means),
@@ -129,6 +136,13 @@ def _judge_word(polarity: Polarity, word: str) -> Verdict:
         (vocabulary.OPTED_IN, Verdict.PASS),
     )
     return next((verdict for words, verdict in meanings if word in words), Verdict.UNKNOWN)
+
+
+def _judge_switch(polarity: Polarity, word: str) -> Verdict:
+    # elsewhere it may be the person that is active, or the opt-out
+    if polarity is not Polarity.DO_NOT_DISTURB:
+        return Verdict.UNKNOWN
+    return Verdict.SUPPRESS if word in vocabulary.SWITCHED_ON else Verdict.PASS
 
 
 def _sign(text: str) -> str:
@@ -180,7 +194,8 @@ def _text(header: object) -> str:
 
 
 def _named(polarity: object) -> Polarity:
-    choices = [choice.value for choice in Polarity if choice not in (Polarity.REASON, Polarity.PLAIN_STATUS)]
+    internal = (Polarity.DO_NOT_DISTURB, Polarity.REASON, Polarity.PLAIN_STATUS)
+    choices = [choice.value for choice in Polarity if choice not in internal]
     if polarity not in choices:
         raise ValueError(f"a polarity is one of {', '.join(choices)}")
     return Polarity(polarity)

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from typing import BinaryIO, Protocol
 
-from airflow_provider_calendars.contacts.text import guarded
+from airflow_provider_calendars.contacts.text import FORMULA_STARTS, guarded
 from airflow_provider_calendars.exceptions import ContactsError
 
 UPLOAD_HEADER = ("firstname", "lastname", "email", "loginurl", "username", "password")
-_LINE = ",".join(["%s"] * len(UPLOAD_HEADER)) + "\r\n"
-
+_SUSPECT = frozenset(FORMULA_STARTS)
 
 MOST_IN_A_SHEET = 1_048_575
 """Rows of an Excel sheet below its header."""
@@ -129,8 +128,8 @@ class CsvUpload:
 
     def write(self, people: Sequence[tuple[str, ...]]) -> None:
         """Add people."""
-        # where nothing needs quotes, joining gives the same in half the time
-        text = "".join(map(_LINE.__mod__, people))
+        # where nothing needs quotes, joining gives the same in a third of the time
+        text = "\r\n".join((*map(",".join, people), ""))
         separators = len(UPLOAD_HEADER) - 1
         if (
             text.count(",") == separators * len(people)
@@ -221,7 +220,7 @@ class RejectedRows:
         """
         skip, places = self._skips[table], self._places[table]
         for row, reason, cells in rows:
-            own = list(map(guarded, cells[skip:]))
+            own = [guarded(cell) if cell[:1] in _SUSPECT else cell for cell in cells[skip:]]
             self._rows.writerow([row, str(reason), *(own if places is None else self._spread(own, places))])
 
     def _spread(self, cells: list[str], places: list[int]) -> list[str]:

@@ -7,21 +7,23 @@ gone through by functions that run at the speed of C, which is why this reads un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from itertools import compress, count, repeat
-from operator import itemgetter
-from typing import Any, TypeAlias
+from operator import not_
+from typing import TypeAlias
 
+from airflow_provider_calendars.contacts.audience import keys_of
 from airflow_provider_calendars.contacts.decisions import LONGEST_FIELD, Judge, Person, Refused
-from airflow_provider_calendars.contacts.emails import SURELY_PLAIN
+from airflow_provider_calendars.contacts.emails import Found, plain_addresses
 from airflow_provider_calendars.contacts.names import clean_name, split_full_name
 from airflow_provider_calendars.contacts.opt_outs import Verdict
 
 PersonFields: TypeAlias = tuple[str, ...]
 """The fields of a :class:`~.decisions.Person`, in its order."""
 
-_Batch: TypeAlias = Iterable[tuple[Any, ...]]
-"""Number, cells, address, its match, first name, last name."""
+_Waiting: TypeAlias = list[tuple[int, Found]]
+"""Places in a batch of rows that the judge decides on, and the addresses there."""
 
 _MOST_REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 60
@@ -36,14 +38,13 @@ class QuickJudge:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self.audience = judge.audience
         self.width = judge.width
         columns = judge.columns
         others = (*columns.emails[1:], *columns.other_emails)
         names = _Names(judge)
         self.names_of = names.of
-        # the cells that are looked at, picked out of each row at once
-        places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
-        self.pick = itemgetter(*places)
+        self.places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
         self.others = range(1 + len(names.places), 1 + len(names.places) + len(others))
         self.verdicts = [(self.others.stop + at, meanings) for at, (_, meanings) in enumerate(judge.verdicts)]
         self.domains = _Domains(judge)
@@ -60,35 +61,44 @@ class QuickJudge:
         :param rows: their cells.
         :return: the people, and the rows that are not uploaded.
         """
-        people: list[PersonFields] = []
-        refused: list[Refused] = []
         if self.nothing_is_plain or not rows:
-            for number, cells in zip(numbers, rows, strict=True):
-                self._ask_judge(number, cells, people, refused)
-            return people, refused
-        self.judge.audience.begin_batch()
+            waiting = [(place, self.judge.addresses_of(cells)) for place, cells in enumerate(rows)]
+            return self._with_judged([], [], waiting, numbers, rows)
         even = rows if set(map(len, rows)) == {self.width} else self._made_even(rows)
-        columns = list(zip(*map(self.pick, even), strict=True))
-        addresses = list(map(str.lower, columns[0]))
-        matches = list(map(SURELY_PLAIN.match, addresses))
-        for place in self._unclear(columns, addresses):
-            matches[place] = None
-        self._go_through(
-            zip(numbers, rows, addresses, matches, *self.names_of(columns), strict=True), people, refused
+        columns = [[cells[place] for cells in even] for place in self.places]
+        addresses, domains = plain_addresses(columns[0])
+        first_names, last_names = self.names_of(columns)
+        keys = keys_of(addresses)
+        plain = bytearray(map(self.domains.__getitem__, domains))
+        for places in (self._unclear(columns, addresses), self._nameless(first_names, last_names)):
+            for place in places:
+                plain[place] = False
+        waiting = self._waiting(rows, keys, plain)
+        plain_numbers = list(compress(numbers, plain))
+        new = self.audience.add_new(
+            list(compress(addresses, plain)), list(compress(keys, plain)), plain_numbers
         )
-        return people, refused
+        if not all(new):
+            for place in list(compress(compress(count(), plain), map(not_, new))):
+                plain[place] = False
+                waiting.append((place, self.judge.addresses_of(rows[place])))
+            waiting.sort()
+        fields = [compress(column, plain) for column in (first_names, last_names, addresses)]
+        people = list(zip(*fields, *[repeat("")] * 3, strict=False))
+        return self._with_judged(people, list(compress(plain_numbers, new)), waiting, numbers, rows)
 
     def _made_even(self, rows: list[list[str]]) -> list[list[str]]:
         """Fill up short rows; a row that is too long is for the judge, so nothing of it is shown."""
         width, blank = self.width, [""] * self.width
         return [cells + blank[len(cells) :] if len(cells) <= width else blank for cells in rows]
 
-    def _unclear(self, columns: list[tuple[str, ...]], addresses: list[str]) -> Iterator[int]:
-        """Tell which rows something besides the names calls to the judge."""
+    def _unclear(self, columns: list[list[str]], addresses: list[str]) -> Iterator[int]:
+        """Tell which rows something in their cells calls to the judge."""
         if max(map(len, addresses)) > LONGEST_FIELD:
             yield from (place for place, address in enumerate(addresses) if len(address) > LONGEST_FIELD)
-        if self.barred:
-            yield from compress(count(), map(self.barred.__contains__, addresses))
+        for known in (self.barred, self.audience.opted_out):
+            if known and not known.isdisjoint(addresses):
+                yield from compress(count(), map(known.__contains__, addresses))
         for place in self.others:
             if any(columns[place]):
                 yield from compress(count(), columns[place])
@@ -97,38 +107,59 @@ class QuickJudge:
             if doubtful:
                 yield from compress(count(), map(doubtful.__contains__, columns[place]))
 
-    def _go_through(self, batch: _Batch, people: list[PersonFields], refused: list[Refused]) -> None:
-        audience, domains = self.judge.audience, self.domains
-        accepted, opted_out, block = audience.blocks, audience.opted_out, audience.block
-        remember, remember_row, take = audience.emails.append, audience.rows.append, people.append
-        plain = 0
-        for number, cells, address, match, first_name, last_name in batch:
-            if (
-                match is not None
-                and first_name
-                and last_name is not None
-                and domains[match[1]]
-                and address not in accepted
-                and address not in opted_out
-            ):
-                # what Audience.add does, without a call
-                accepted[address] = block
-                remember(address)
-                remember_row(number)
-                take((first_name, last_name, address, "", "", ""))
-                plain += 1
-            else:
-                self._ask_judge(number, cells, people, refused)
-        audience.counts["accepted"] += plain
+    def _nameless(self, first_names: list[str | None], last_names: list[str | None]) -> Iterator[int]:
+        """Tell which rows have names that the judge should look at."""
+        if not all(first_names):
+            yield from compress(count(), map(not_, first_names))
+        if None in last_names:
+            yield from (place for place, name in enumerate(last_names) if name is None)
 
-    def _ask_judge(
-        self, number: int, cells: list[str], people: list[PersonFields], refused: list[Refused]
-    ) -> None:
-        for decision in self.judge.decide(number, cells):
-            if isinstance(decision, Person):
-                people.append(decision)
-            else:
-                refused.append((number, decision, cells))
+    def _waiting(self, rows: list[list[str]], keys: list[int], plain: bytearray) -> _Waiting:
+        """Return what the judge decides on after the plain rows, and leave as plain what can come first.
+
+        A row whose address an earlier row has, too, must wait for it.
+        """
+        waiting = [
+            (place, self.judge.addresses_of(rows[place])) for place in compress(count(), map(not_, plain))
+        ]
+        # the first one of an address comes last, and stays
+        pairs = [(address, place) for place, found in reversed(waiting) for address in found.mentioned]
+        keys_mentioned = keys_of(address for address, _ in pairs)
+        mentioned = dict(zip(keys_mentioned, (place for _, place in pairs), strict=True))
+        remaining = list(compress(keys, plain))
+        if len(set(remaining)) == len(remaining) and mentioned.keys().isdisjoint(remaining):
+            return waiting
+        first: dict[int, int] = {}
+        for place in compress(range(len(rows)), bytes(plain)):
+            if first.setdefault(keys[place], place) != place or mentioned.get(keys[place], place) < place:
+                plain[place] = False
+                waiting.append((place, self.judge.addresses_of(rows[place])))
+        return sorted(waiting)
+
+    def _with_judged(
+        self,
+        people: list[PersonFields],
+        places: list[int],
+        waiting: _Waiting,
+        numbers: Sequence[int],
+        rows: list[list[str]],
+    ) -> tuple[list[PersonFields], list[Refused]]:
+        """Have the judge decide on what waits, and put the people among the plain ones.
+
+        :param people: the plain ones.
+        :param places: the numbers of their rows.
+        """
+        refused: list[Refused] = []
+        self.audience.counts["accepted"] += len(people)
+        inserted = 0
+        for place, found in waiting:
+            for decision in self.judge.decide(numbers[place], rows[place], found):
+                if isinstance(decision, Person):
+                    people.insert(bisect(places, numbers[place]) + inserted, decision)
+                    inserted += 1
+                else:
+                    refused.append((numbers[place], decision, rows[place]))
+        return people, refused
 
 
 class _Domains(dict[str, bool]):
@@ -163,17 +194,18 @@ class _Names:
             self.places.clear()
         self.remembered = _Remembered()
 
-    def of(self, columns: list[tuple[str, ...]]) -> tuple[Iterable[str | None], Iterable[str | None]]:
+    def of(self, columns: list[list[str]]) -> tuple[list[str | None], list[str | None]]:
         """Return the first names and the last names of rows, from the picked columns."""
         cleaned = self.remembered.__getitem__
-        last_names = map(cleaned, columns[2]) if self.has_last else repeat("", len(columns[0]))
+        blank: list[str | None] = [""] * len(columns[0])
+        last_names = list(map(cleaned, columns[2])) if self.has_last else blank
         if not self.is_full:
-            return map(cleaned, columns[1]), last_names
+            return list(map(cleaned, columns[1])), last_names
         names = list(map(split_full_name, columns[1]))
         lasts = [
             last if last or last is None else rest for last, (_, rest) in zip(last_names, names, strict=True)
         ]
-        return (_if_short(first) for first, _ in names), map(_if_short, lasts)
+        return [_if_short(first) for first, _ in names], list(map(_if_short, lasts))
 
 
 class _Remembered(dict[str, str | None]):

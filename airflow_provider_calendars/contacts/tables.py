@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Protocol, TypeAlias
 
 from airflow_provider_calendars.contacts import workbooks
+from airflow_provider_calendars.contacts.cells import Batch
 from airflow_provider_calendars.contacts.columns import (
     Columns,
     Wanted,
@@ -21,7 +22,6 @@ from airflow_provider_calendars.contacts.columns import (
     missing_opt_outs,
     recognise,
 )
-from airflow_provider_calendars.contacts.sheets import Batch
 from airflow_provider_calendars.contacts.text import clean_text, is_blank
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 

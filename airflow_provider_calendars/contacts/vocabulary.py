@@ -39,8 +39,13 @@ EMAIL_PHRASES = (
     ("e post", "email"),
     ("posta elettronica", "email"),
     ("correo electronico", "email"),
+    ("correos electronicos", "email"),
+    ("correios eletronicos", "email"),
     ("correio eletronico", "email"),
     ("courrier electronique", "email"),
+    ("courriers electroniques", "email"),
+    ("adresse electronique", "email"),
+    ("adresses electroniques", "email"),
 )
 EMAIL_WORDS = words_of(
     "email emails mail correo correos courriel courriels emailaddress emailaddresses emailadresse "
@@ -82,7 +87,21 @@ MOMENT_WORDS = words_of(
 )
 """Words by which any entry at all means that it happened, as in ``Unsubscribed Time``."""
 
-OTHER_CHANNELS = ("call", "phone", "sms", "fax", "whatsapp", "telefon", "anruf", "appel", "llamad", "postal")
+OTHER_CHANNELS = (
+    "call",
+    "phone",
+    "sms",
+    "fax",
+    "whatsapp",
+    "facebook",
+    "instagram",
+    "gmb",
+    "telefon",
+    "anruf",
+    "appel",
+    "llamad",
+    "postal",
+)
 
 NEGATIVE_STEMS = (
     *("unsub", "optout", "optedout", "optingout", "donotemail", "donotcontact", "dontemail", "dontcontact"),
@@ -101,8 +120,15 @@ NEGATIVE_STEMS = (
         "inscricaocancelada",
         "descadastr",
     ),
-    *("cancelouaassinatura", "naocontatar", "quarantin"),
+    *("cancelouaassinatura", "naocontatar", "quarantin", "badaddress", "widerruf", "keinemail"),
+    *("emailempfangdeaktiv", "refusemail", "refusdesemail", "refusdemail", "nepasenvoyer", "afmeld"),
+    *("noparticipar", "rifiutaemail", "rifiutalemail", "nonricevere", "naoreceber"),
 )
+NEGATED_STEMS = (
+    *("notopt", "notunsub", "notblack", "notblock", "notbounc", "notsuppress", "notinvalid"),
+    *("nichtabgemeldet", "nichtabbestellt", "nietafgemeld", "nondisiscri", "nondesinscri", "nondesabonn"),
+)
+"""What is denied in these headers would be an opt-out: yes means that there is none."""
 CANCELLING_STEMS = ("cancel", "annul", "anul", "beend", "opgezegd")
 SUBSCRIPTION_STEMS = ("subscri", "suscri", "iscri", "inscri", "assinatura", "abonn")
 """A header with one of each speaks of a cancelled subscription, however it is worded."""
@@ -110,7 +136,9 @@ SUBSCRIPTION_STEMS = ("subscri", "suscri", "iscri", "inscri", "assinatura", "abo
 MOMENT_ENDINGS = ("date", "time", "reason", "datum")
 """How headers end that some exports write in capitals throughout, so that their words run together."""
 
-NEGATIVE_KEYS = frozenset(("dnd", "dndemail", "bounced", "isbounced", "isdeleted", "cleantime", "blocked"))
+NEGATIVE_KEYS = frozenset(
+    ("bounced", "isbounced", "isdeleted", "cleantime", "blocked", "noemail", "noemails", "nomailing")
+)
 POSITIVE_STEMS = (
     *("optin", "optedin", "consent", "subscribed", "acceptsmarketing", "acceptsemail", "marketingpermission"),
     *(
@@ -122,6 +150,7 @@ POSITIVE_STEMS = (
         "abonne",
         "consentimiento",
     ),
+    *("emailallowed", "allowemail", "allowsemail", "contactable"),
     *("suscrito", "toestemming", "ingeschreven", "consenso", "iscritto", "consentimento", "inscrito"),
 )
 STATUS_WORDS = words_of("status statut estado stato state")
@@ -155,9 +184,12 @@ OPTED_OUT = words_of(
     "geentoestemming gearchiveerd disiscritto nessunconsenso archiviato semconsentimento "
     "arquivado cancelado"
 )
+SWITCHED_ON = words_of("active permanent aktiv actif activo actief attivo ativo")
+SWITCHED_OFF = words_of("inactive inaktiv inactif inactivo inactief inattivo inativo")
 OPTED_IN = words_of(
     "subscribed active confirmed optedin optin consent consented consentgiven granted given "
     "accepted valid verified deliverable ok doubleoptin singleoptin explicit express implied "
+    "expressed permissiongranted impliedpermission "
     "abonniert bestatigt aktiv abonne actif confirme suscrito activo confirmado ingeschreven "
     "aangemeld actief iscritto attivo confermato inscrito ativo"
 )

@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 from zlib import error as ZlibError  # noqa: N812
 
+from airflow_provider_calendars.contacts.cells import Batch, Cells
 from airflow_provider_calendars.contacts.shared_strings import read_strings
-from airflow_provider_calendars.contacts.sheets import Batch, Cells, read_rows
+from airflow_provider_calendars.contacts.sheets import read_rows
 from airflow_provider_calendars.exceptions import ContactsError
 
 LARGEST_CONTENT = 2 << 30

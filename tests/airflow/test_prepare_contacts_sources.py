@@ -13,12 +13,18 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError, OperationUnavailable
+from airflow_provider_calendars.exceptions import (
+    ConfigurationError,
+    ContactsError,
+    NotFound,
+    OperationUnavailable,
+)
 from airflow_provider_calendars.files import open_path
 from airflow_provider_calendars.operators.contacts import (
     MergeRejectedContactsOperator,
     PrepareContactsOperator,
 )
+from airflow_provider_calendars.sandbox import Sandbox
 
 HEADER = "First Name,Last Name,Email,Email Opt Out\n"
 
@@ -274,42 +280,53 @@ def test_a_row_is_expanded_into_its_addresses(tmp_path: Path) -> None:
     assert result["rows"] == 6
 
 
-class Attendees:
-    """Stands in for the hook: who is in the campaign."""
-
-    error: Exception | None = None
-
-    def __init__(self, conn_id: str) -> None:
-        assert conn_id == "lets_calendar_default"
-
-    def list_attendees(self, campaign_id: str) -> list[Any]:
-        """Return three attendees."""
-        from airflow_provider_calendars.api.lets_calendar.people import Attendee
-
-        assert campaign_id == "c1"
-        if self.error:
-            raise self.error
-        states = (("Anna@example.com", "S"), ("ben@example.com", "C"), ("cleo@example.com", "U"))
-        return [Attendee("1", "", email, "", "", status, "", "", "") for email, status in states]
-
-
-def test_only_who_is_new_to_a_campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_who_is_new_to_a_campaign(tmp_path: Path, calendars_connections: Sandbox) -> None:
     """Attendees are left out, and so are people who were cancelled or unsubscribed there."""
-    monkeypatch.setattr("airflow_provider_calendars.hooks.lets_calendar.LetsCalendarHook", Attendees)
+    system = calendars_connections.lets_calendar
+    campaign = system.add_campaign()
+    for address in ("Anna@example.com", "ben@example.com", "cleo@example.com", "fay@example.com"):
+        system.add_attendee(campaign, {"firstname": "X", "email": address})
+    for address, status in (("ben@example.com", "C"), ("cleo@example.com", "U"), ("fay@example.com", "F")):
+        assert system.set_status(campaign.id, address, status) == 1
     export = tmp_path / "export.csv"
-    people = ("Anna", "anna"), ("Ben", "ben"), ("Cleo", "cleo"), ("Dora", "dora")
-    export.write_text(HEADER + "".join(f"{name},,{box}@example.com,\n" for name, box in people))
-    result = run(tmp_path / "upload.csv", path=str(export), only_new_against="c1")
+    names = ("Anna", "Ben", "Cleo", "Dora", "Fay")
+    export.write_text(HEADER + "".join(f"{name},,{name.lower()}@example.com,\n" for name in names))
+    result = run(tmp_path / "upload.csv", path=str(export), only_new_against=campaign.id)
     assert emails(result["path"]) == ["dora@example.com"]
     assert reasons(result) == [
         ["2", "already_attendee"],
         ["3", "attendee_cancelled"],
         ["4", "attendee_unsubscribed"],
+        ["6", "already_attendee"],
     ]
-    assert (result["duplicates"], result["suppressed"]) == (1, 2)
-    monkeypatch.setattr(Attendees, "error", OperationUnavailable("no such call", status=404))
+    assert (result["duplicates"], result["suppressed"]) == (2, 2)
+
+
+def test_a_daily_export_adds_everybody_once(tmp_path: Path, calendars_connections: Sandbox) -> None:
+    """Also where a campaign has more attendees than one page of the API shows."""
+    system = calendars_connections.lets_calendar
+    campaign = system.add_campaign()
+    for number in range(250):
+        system.add_attendee(campaign, {"firstname": "P", "email": f"p{number}@example.com"})
+    export = tmp_path / "export.csv"
+    export.write_text(HEADER + "".join(f"P,,p{number}@example.com,\n" for number in range(251)))
+    result = run(tmp_path / "upload.csv", path=str(export), only_new_against=campaign.id)
+    assert emails(result["path"]) == ["p250@example.com"]
+    assert result["reasons"] == {"already_attendee": 250}
+
+
+def test_an_account_that_cannot_read_attendees(tmp_path: Path, calendars_connections: Sandbox) -> None:
+    """The task fails and says what to do, instead of inviting people again; nothing is written."""
+    campaign = calendars_connections.lets_calendar.add_campaign()
+    calendars_connections.settings.missing_operations = True
+    export = tmp_path / "export.csv"
+    export.write_text(HEADER + "Anna,,anna@example.com,\n")
     with pytest.raises(OperationUnavailable, match="only_new_against needs the attendees"):
-        run(tmp_path / "upload.csv", path=str(export), only_new_against="c1")
+        run(tmp_path / "upload.csv", path=str(export), only_new_against=campaign.id)
+    calendars_connections.settings.missing_operations = False
+    with pytest.raises(NotFound):
+        run(tmp_path / "upload.csv", path=str(export), only_new_against="nope")
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
 
 
 def test_the_vendors_refusals_are_merged(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from airflow.sdk import Context
 from airflow_provider_calendars._compat import AirflowSkipException
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
-from airflow_provider_calendars.files import AtomicFiles, atomic_files, open_path, open_seekable
+from airflow_provider_calendars.files import AtomicFiles, atomic_files, open_path
 from airflow_provider_calendars.operators.base import CalendarsOperator
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
-from airflow_provider_calendars.operators.contacts.campaign import attendees_of
 from airflow_provider_calendars.operators.contacts.outputs import ProgressLog, UploadFiles, remove_stale_parts
+from airflow_provider_calendars.operators.contacts.rules import rules_of
 from airflow_provider_calendars.operators.contacts.sources import (
     DataFrameSource,
     FileSource,
@@ -183,7 +183,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         self._check()
         source, wanted = self._source(), self._wanted()
         outputs = self._outputs(source)
-        rules = self._rules()
+        rules = rules_of(self)
         with ExitStack() as stack:
             tables = source.tables(stack, wanted)
             prepared, paths = self._prepare(tables, rules, outputs)
@@ -266,30 +266,6 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         if self.columns is not None and not isinstance(self.columns, Mapping):
             raise ConfigurationError(f"columns must be a dict, not {type(self.columns).__name__}.")
         return Wanted(dict(self.columns or {}), self.opt_out_columns)
-
-    def _rules(self) -> Rules:
-        from airflow_provider_calendars.contacts import Rules, SuppressionLists
-        from airflow_provider_calendars.contacts.emails import AddressReader
-        from airflow_provider_calendars.contacts.lists import domain_rules
-
-        addresses = AddressReader(allow_test_domains=self.allow_test_domains)
-        blocked = domain_rules(
-            "blocked_domains", texts("blocked_domains", self.blocked_domains or ()), addresses
-        )
-        allowed = domain_rules(
-            "allowed_domains", texts("allowed_domains", self.allowed_domains or ()), addresses, wild=True
-        )
-        lists = SuppressionLists(addresses)
-        for path in texts("suppression_paths", self.suppression_paths or ()):
-            where = open_path(path, self.storage_conn_id)
-            with open_seekable(where, "suppression_paths") as stream:
-                self.log.info("Suppression list %s: %d entries.", where.name, lists.add(stream, where.name))
-        attendees: set[str] = set()
-        if self.only_new_against:
-            attendees = attendees_of(self.only_new_against, self.lets_calendar_conn_id, lists)
-            self.log.info("Campaign %s has %d attendees.", self.only_new_against, len(attendees))
-        suppression = lists.suppression(blocked_domains=blocked, allowed_domains=allowed, attendees=attendees)
-        return Rules(self.allow_test_domains, self.several_addresses, suppression)
 
     def _prepare(
         self, tables: Sequence[Table], rules: Rules, outputs: dict[str, AnyPath]

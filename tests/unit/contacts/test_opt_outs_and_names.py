@@ -35,6 +35,7 @@ STRANGE = ("maybe", "?", "2", "n/a", "#N/A", UNKNOWN_VALUE, "true false", "!")
     ("polarity", "yes", "no", "blank"),
     [
         (Polarity.NEGATIVE, Verdict.SUPPRESS, Verdict.PASS, Verdict.PASS),
+        (Polarity.DO_NOT_DISTURB, Verdict.SUPPRESS, Verdict.PASS, Verdict.PASS),
         (Polarity.POSITIVE, Verdict.PASS, Verdict.SUPPRESS, Verdict.UNKNOWN),
         (Polarity.STATUS, Verdict.PASS, Verdict.SUPPRESS, Verdict.PASS),
     ],
@@ -62,6 +63,15 @@ def test_words_that_speak_for_themselves(polarity: Polarity) -> None:
         assert judge(polarity, cell) is Verdict.SUPPRESS
     for cell in ("Subscribed", "opted-in", "Confirmed"):
         assert judge(polarity, cell) is Verdict.PASS
+
+
+def test_active_is_not_guessed_at() -> None:
+    """Do-not-disturb that is active suppresses; in other columns it may be the person that is active."""
+    meanings = {"active": Verdict.SUPPRESS, "Permanent": Verdict.SUPPRESS, "inactive": Verdict.PASS}
+    for cell, verdict in meanings.items():
+        assert judge(Polarity.DO_NOT_DISTURB, cell) is verdict
+        assert judge(Polarity.NEGATIVE, cell) is Verdict.UNKNOWN
+    assert judge(Polarity.STATUS, "active") is Verdict.PASS
 
 
 def test_a_moment_suppresses_whatever_it_says() -> None:

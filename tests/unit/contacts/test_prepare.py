@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from airflow_provider_calendars.contacts import (
     HowToRead,
     Prepared,
+    Rules,
     Wanted,
     open_table,
     prepare_contacts,
@@ -151,6 +152,35 @@ def test_every_opt_out_column_is_honoured() -> None:
     assert [row[1] for row in refused] == ["opted_out", "opted_out", "opted_out", "unknown_opt_out"]
 
 
+def test_a_file_that_ends_within_quotes_is_refused() -> None:
+    """Half a file may lack the row that opts somebody out; a last row called "end" is a row."""
+    with pytest.raises(ContactsError, match=r"people\.csv ends within row 2, behind a quotation mark"):
+        prepare('First Name,Email,Unsubscribed\n"Anna,a@example.com,no\nAnna,a@example.com,yes\n')
+    for last in ("end", "end\n", '"end"'):
+        _, people, refused = prepare(f"First Name,Email\nAnna,a@example.com\nBen,\n{last}")
+        assert (emails(people), len(refused)) == (["a@example.com"], 2)
+
+
+def test_a_late_opt_out_counts_for_rows_that_were_refused() -> None:
+    """Also where an address of an expanded row was too long to be sent to."""
+    address = f"{'x' * 60}@{'y' * 60}.{'z' * 60}.com"
+    _, people, refused = prepare(
+        f"First Name,Email,Unsubscribed\nAnna,{address},\nAnna,{address},yes\n",
+        rules=Rules(several_addresses="expand"),
+    )
+    assert people == []
+    assert [row[:2] for row in refused] == [["2", "opted_out"], ["3", "opted_out"]]
+
+
+def test_opt_outs_of_further_addresses_count_in_spanish() -> None:
+    """The further addresses of an export in Spanish are looked at, too."""
+    _, people, _ = prepare(
+        "Nombre,Apellidos,Correo,Correos electrónicos adicionales,Se canceló la suscripción\n"
+        "Ana,G,a@example.com,b@example.com,Sí\nBea,H,b@example.com,,No\nCleo,I,c@example.com,,No\n"
+    )
+    assert emails(people) == ["c@example.com"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_whatever_the_order_no_opted_out_address_gets_out(data: st.DataObject) -> None:
@@ -161,7 +191,8 @@ def test_whatever_the_order_no_opted_out_address_gets_out(data: st.DataObject) -
         st.sampled_from([*pool, "", "bad@", "P0@Example.com "]),
         st.lists(st.sampled_from(pool), max_size=2).map(";".join),
         st.sampled_from(["", "no", "yes", "perhaps"]),
-    )
+        # a single cell below a blank row is a footer
+    ).filter(lambda cells: sum(map(bool, cells)) != 1)
     rows = data.draw(st.lists(row, min_size=1, max_size=12))
     opted_out = {
         address.strip().lower()

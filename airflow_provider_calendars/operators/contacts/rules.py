@@ -1,0 +1,43 @@
+"""Who may be invited: what the operator's arguments say, read before the first contact is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow_provider_calendars.files import open_path, open_seekable
+from airflow_provider_calendars.operators.contacts.campaign import attendees_of
+from airflow_provider_calendars.operators.contacts.sources import texts
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.contacts import Rules
+    from airflow_provider_calendars.operators.contacts.prepare import PrepareContactsOperator
+
+
+def rules_of(operator: PrepareContactsOperator) -> Rules:
+    """Read the suppression lists, the rules on domains and the attendees of the campaign.
+
+    :param operator: whose arguments count.
+    :raises ConfigurationError: an argument is wrong.
+    :raises ContactsError: a suppression list cannot be understood.
+    :raises OperationUnavailable: the account cannot read attendees.
+    """
+    from airflow_provider_calendars.contacts import Rules, SuppressionLists
+    from airflow_provider_calendars.contacts.emails import AddressReader
+    from airflow_provider_calendars.contacts.lists import domain_rules
+
+    addresses = AddressReader(allow_test_domains=operator.allow_test_domains)
+    blocked = texts("blocked_domains", operator.blocked_domains or ())
+    blocked = domain_rules("blocked_domains", blocked, addresses)
+    allowed = texts("allowed_domains", operator.allowed_domains or ())
+    allowed = domain_rules("allowed_domains", allowed, addresses, wild=True)
+    lists = SuppressionLists(addresses)
+    for path in texts("suppression_paths", operator.suppression_paths or ()):
+        where = open_path(path, operator.storage_conn_id)
+        with open_seekable(where, "suppression_paths") as stream:
+            operator.log.info("Suppression list %s: %d entries.", where.name, lists.add(stream, where.name))
+    attendees: set[str] = set()
+    if operator.only_new_against:
+        attendees = attendees_of(operator.only_new_against, operator.lets_calendar_conn_id, lists)
+        operator.log.info("Campaign %s has %d attendees.", operator.only_new_against, len(attendees))
+    suppression = lists.suppression(blocked_domains=blocked, allowed_domains=allowed, attendees=attendees)
+    return Rules(operator.allow_test_domains, operator.several_addresses, suppression)
