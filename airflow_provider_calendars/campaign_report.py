@@ -7,13 +7,13 @@ from typing import Any
 
 _MOST_ROWS = 20
 _COUNTS = {
-    "total": "Attendees",
     "sent": "Sent",
     "failed": "Failed",
     "new": "New",
     "in_process": "In process",
     "unsubscribed": "Unsubscribed",
     "cancelled": "Cancelled",
+    "total": "Total",
 }
 
 
@@ -26,11 +26,10 @@ def campaign_report(
     :param progress: what was seen when: ``time`` (ISO), ``sent``, ``failed``, ``waiting``; not empty.
     :param counts: how many attendees are in which state at the end; None if the wait was given up.
     """
-    last = progress[-1]
     return "\n\n".join(
         [
             f"## Invites of campaign {_code(campaign_id)}",
-            f"**{_verdict(counts)}** {last['sent']} sent, {last['failed']} failed, {last['waiting']} waiting.",
+            f"**{_verdict(counts)}** {_told(progress[-1])}",
             *([_counts_table(counts)] if counts else []),
             "### Over time",
             _progress_table(_chosen(progress)),
@@ -40,6 +39,10 @@ def campaign_report(
 
 def _verdict(counts: Mapping[str, Any] | None) -> str:
     return "All invites are out." if counts else "The wait ended before all invites were out."
+
+
+def _told(point: Mapping[str, Any]) -> str:
+    return f"{point['sent']} sent, {point['failed']} failed, {point['waiting']} waiting."
 
 
 def _code(text: str) -> str:

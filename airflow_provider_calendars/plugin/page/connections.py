@@ -38,7 +38,15 @@ class Known:
 def known_connections() -> list[Known]:
     """Return the connections of our types, whoever may see them."""
     found: dict[str, str | None] = dict.fromkeys(page_connections())
-    return [Known(*each) for each in sorted({**found, **_in_database(), **_in_environment()}.items())]
+    types = {**found, **_in_database(), **_in_environment()}
+    return sorted((Known(*each) for each in types.items()), key=_place)
+
+
+def _place(known: Known) -> tuple[int, str]:
+    """Return where on the page a connection comes: by system, those of unknown type last."""
+    systems = list(SYSTEMS)
+    place = systems.index(known.conn_type) if known.conn_type in systems else len(systems)
+    return place, known.conn_id
 
 
 def _in_database() -> Mapping[str, str]:

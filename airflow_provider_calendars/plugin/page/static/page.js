@@ -123,10 +123,8 @@ function cell({ key, kind }, row) {
     return element("td", {}, element("span", { class: `badge ${value}` }, STATES[value] ?? value));
   }
   const waits = row.counts_of && COUNTS.includes(key);
-  const made = element("td", { class: waits ? `${kind} waits` : kind });
-  setNumber(made, kind === "number" ? value : null);
-  if (kind !== "number") made.textContent = value ?? "";
-  if (waits) made.textContent = "…";
+  const made = element("td", { class: waits ? `${kind} waits` : kind }, waits ? "…" : (value ?? ""));
+  if (kind === "number" && !waits) setNumber(made, value);
   return made;
 }
 

@@ -32,12 +32,15 @@ function nothing() {
 
 function card({ task_id: task, map_index: index, report, progress }) {
   const name = index >= 0 ? `${task} [${index}]` : task;
+  const [title, verdict, ...rest] = markdown(report);
   return element(
     "section",
     { class: "card", "aria-label": name },
     element("header", {}, element("h2", {}, name)),
+    title,
+    verdict,
     sparkline(progress),
-    ...markdown(report),
+    ...rest,
     element("details", {}, element("summary", {}, "Markdown"), element("pre", { tabindex: "0" }, report)),
   );
 }
@@ -54,12 +57,17 @@ function sparkline(progress) {
   });
   const end = progress[progress.length - 1];
   const label = LINES.map(([key, name]) => `${end[key]} ${name.toLowerCase()}`).join(", ");
-  const box = { viewBox: `-4 -4 ${WIDTH + 8} ${HEIGHT + 8}`, role: "img", "aria-label": `At the end: ${label}` };
+  const box = {
+    viewBox: `-4 -4 ${WIDTH + 8} ${HEIGHT + 8}`,
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": `At the end: ${label}`,
+  };
   const keys = LINES.map(([key, name]) => element("span", { class: `key ${key}` }, `${name} ${end[key]}`));
   return element(
     "figure",
     {},
-    drawn("svg", { ...box, preserveAspectRatio: "none" }, drawn("path", { d: `M0 ${HEIGHT}H${WIDTH}`, class: "axis" }), ...lines),
+    drawn("svg", box, drawn("path", { d: `M0 ${HEIGHT}H${WIDTH}`, class: "axis" }), ...lines),
     element("figcaption", {}, ...keys, element("span", { class: "muted last" }, span(first, last))),
   );
 }
@@ -86,20 +94,27 @@ function inline(text) {
 }
 
 function table([head, , ...rows]) {
-  const cells = (line) => line.split("|").slice(1, -1).map((each) => each.trim());
-  const kind = (at) => (at > 0 ? "number" : "time");
-  const labels = cells(head);
+  const labels = cellsOf(head);
   const made = element(
     "table",
-    { class: "narrow" },
-    element("thead", {}, element("tr", {}, ...labels.map((each, at) => element("th", { scope: "col", class: kind(at) }, each)))),
-    element(
-      "tbody",
-      {},
-      ...rows.map((row) => element("tr", {}, ...cells(row).map((each, at) => element("td", { class: kind(at) }, each)))),
-    ),
+    {},
+    element("thead", {}, line(head, "th", { scope: "col" })),
+    element("tbody", {}, ...rows.map((row) => line(row, "td", {}))),
   );
   return scrolling(made, labels.join(", "));
+}
+
+function line(text, name, properties) {
+  const kind = (at) => (at > 0 ? "number" : "time");
+  return element(
+    "tr",
+    {},
+    ...cellsOf(text).map((each, at) => element(name, { ...properties, class: kind(at) }, each)),
+  );
+}
+
+function cellsOf(text) {
+  return text.split("|").slice(1, -1).map((each) => each.trim());
 }
 
 show();

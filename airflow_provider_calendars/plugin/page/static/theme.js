@@ -4,11 +4,10 @@
 
 (() => {
   const TOKENS = [
-    "bg", "bg-subtle", "bg-muted", "bg-emphasized", "bg-error", "bg-warning",
-    "fg", "fg-muted", "fg-subtle", "fg-error", "border", "border-emphasized", "border-error",
-    "brand-solid", "brand-contrast", "brand-subtle", "brand-fg", "brand-focus-ring", "brand-muted",
-    "success-solid", "success-subtle", "success-fg", "failed-solid", "failed-fg",
-    "info-subtle", "info-fg", "warning-subtle", "warning-fg", "gray-subtle", "gray-fg",
+    "bg", "bg-emphasized", "bg-muted", "bg-subtle", "border", "border-emphasized",
+    "brand-focus-ring", "failed-fg", "failed-solid", "fg", "fg-muted", "fg-subtle",
+    "gray-fg", "gray-subtle", "info-fg", "info-subtle", "success-fg", "success-solid",
+    "success-subtle", "warning-fg", "warning-subtle",
   ];
   const root = document.documentElement;
 
