@@ -24,7 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_and_the_examples(wheel: Path) -> None:
-    """Types, templates of the sandbox, files of the page, licence and example DAGs with their data come along, tests do not."""
+    """Types, templates, the page's files, licence and example DAGs come along, tests do not."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     package = "airflow_provider_calendars"
