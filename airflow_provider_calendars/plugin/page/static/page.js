@@ -21,7 +21,7 @@ async function show(fresh) {
       cards.replaceChildren(nothing(withheld));
       return;
     }
-    const shown = connections.map(skeleton);
+    const shown = connections.map((each) => kept(each) ?? skeleton(each));
     cards.replaceChildren(...shown);
     await Promise.all(connections.map((each, at) => fill(shown[at], each, fresh)));
   } catch (error) {
@@ -40,20 +40,30 @@ function nothing(withheld) {
       "What a connection leads to is shown to those who may read the connection. Ask an administrator.",
     );
   }
-  return notice(
+  const where = new URL("../connections", document.baseURI).href;
+  const said = notice(
     "plain",
     "No connection yet",
-    "Add one under Admin, Connections, of type Let's Calendar, lemcal or HighLevel. Its campaigns and meetings " +
-      "are shown here.",
+    "Add one of type Let's Calendar, lemcal or HighLevel; its campaigns and meetings are shown here.",
     "Connections in environment variables are found, too; name those of a secrets backend in the option " +
       "page_connections of the section [calendars].",
   );
+  said.append(element("p", {}, link("Open Admin, Connections", where)));
+  return said;
+}
+
+// what was read before stays until there is something newer
+function kept({ connection_id: id }) {
+  const found = [...cards.children].find((card) => card.dataset.connection === id);
+  found?.setAttribute("aria-busy", "true");
+  return found;
 }
 
 function skeleton({ connection_id: id, system }) {
   const bones = element("div", { class: "bones", "aria-hidden": "true" });
   for (let number = 0; number < 3; number += 1) bones.append(element("span"));
-  return element("section", { class: "card", "aria-busy": "true", "aria-label": id }, heading(id, system), bones);
+  const named = { class: "card", "aria-busy": "true", "aria-label": id, "data-connection": id };
+  return element("section", named, heading(id, system), bones);
 }
 
 function heading(id, system, mode, summary, readAt) {
