@@ -4,7 +4,7 @@
 
 (() => {
   const TOKENS = [
-    "bg", "bg-emphasized", "bg-muted", "bg-subtle", "border", "border-emphasized",
+    "bg", "bg-emphasized", "bg-muted", "border", "border-emphasized",
     "brand-focus-ring", "failed-fg", "failed-solid", "fg", "fg-muted", "fg-subtle",
     "gray-fg", "gray-subtle", "info-fg", "info-subtle", "success-fg", "success-solid",
     "success-subtle", "warning-fg", "warning-subtle",
