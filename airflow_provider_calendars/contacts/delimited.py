@@ -14,7 +14,7 @@ from airflow_provider_calendars.exceptions import ContactsError
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_CHUNK = 1 << 15
+_CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
