@@ -227,6 +227,8 @@ _CONFIG = {
         },
     }
 }
+# a URI's scheme can have no underscore
+_ASSET_SCHEMES = {"lets-calendar": "lets_calendar", "lemcal": "lemcal", "highlevel": "highlevel"}
 _INTEGRATIONS = {
     "Let's Calendar": "https://panel.letscalendar.com/docs",
     "lemcal": "https://developer.lemcal.com/",
@@ -255,8 +257,8 @@ def get_provider_info() -> dict[str, Any]:
         "sensors": _modules("sensors"),
         "triggers": _modules("triggers"),
         "asset-uris": [
-            {"schemes": [system], "handler": f"{_PACKAGE}.assets.{system}.sanitize_uri"}
-            for system in ("lemcal", "highlevel")
+            {"schemes": [scheme], "handler": f"{_PACKAGE}.assets.{system}.sanitize_uri"}
+            for scheme, system in _ASSET_SCHEMES.items()
         ],
         "config": _CONFIG,
         "extra-links": [f"{_PACKAGE}.links.LetsCalendarCampaignLink"],

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseHook
 
 from airflow_provider_calendars import __version__
+from airflow_provider_calendars.lineage import note_input, note_output
 from airflow_provider_calendars.memory import MaskingStore, VariableStore
 from airflow_provider_calendars.provider_info import SYSTEMS
 
@@ -50,6 +51,7 @@ class CalendarsHook(BaseHook, Generic[A]):
     def __init__(self, conn_id: str) -> None:
         super().__init__()
         self.conn_id = conn_id
+        self.tells_lineage = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -185,6 +187,16 @@ class CalendarsHook(BaseHook, Generic[A]):
 
         return self.run(ask)
 
+    def note_input(self, uri: str) -> None:
+        """Tell whoever follows lineage what was read at the vendor."""
+        if self.tells_lineage:
+            note_input(self, uri)
+
+    def note_output(self, uri: str) -> None:
+        """Tell whoever follows lineage what was changed at the vendor; in a dry run nothing was."""
+        if self.tells_lineage and not self.is_dry_run:
+            note_output(self, uri)
+
     def hurried(self, timeout: float = 2.0) -> Self:
         """Return this hook with no patience: one attempt, no pacing. For ``on_kill`` and the test button.
 
@@ -197,6 +209,7 @@ class CalendarsHook(BaseHook, Generic[A]):
         from airflow_provider_calendars.api.policy import Retries
 
         other = copy.copy(self)
+        other.tells_lineage = False
         other.__dict__["api"] = copy.copy(self.api)
         other.api.retries = Retries(attempts=1)
         other.api.budget = NoBudget()

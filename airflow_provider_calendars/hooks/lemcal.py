@@ -75,7 +75,11 @@ class LemcalHook(CalendarsHook["LemcalApi"]):
 
     def meetings(self, meeting_type_id: str | None = None) -> list[Meeting]:
         """Return all booked meetings, or those of one type."""
-        return self.run(lambda api: api.meetings(meeting_type_id))
+        from airflow_provider_calendars.assets.lemcal import meetings_uri
+
+        meetings = self.run(lambda api: api.meetings(meeting_type_id))
+        self.note_input(meetings_uri(self.conn_id))
+        return meetings
 
     def meeting_types(self) -> list[MeetingType]:
         """Return the meeting types."""

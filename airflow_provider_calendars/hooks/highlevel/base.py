@@ -70,6 +70,13 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
             return super()._store()
         return KeptStore(f"calendars.{self.conn_type}.{self.conn_id}")
 
+    @property
+    def appointments_uri(self) -> str:
+        """The asset of the location's appointments."""
+        from airflow_provider_calendars.assets.highlevel import appointments_uri
+
+        return appointments_uri(self.conn_id)
+
     def try_out(self) -> tuple[bool, str]:
         """Read the location or its calendars."""
         try:
