@@ -15,4 +15,16 @@ except ImportError:  # Airflow 3.1
         AirflowSkipException,
     )
 
-__all__ = ["AirflowFailException", "AirflowSensorTimeout", "AirflowSkipException", "conf", "mask_secret"]
+try:
+    from airflow.sdk.lineage import get_hook_lineage_collector
+except ImportError:  # Airflow 3.1
+    from airflow.lineage.hook import get_hook_lineage_collector  # type: ignore[import-not-found,no-redef]
+
+__all__ = [
+    "AirflowFailException",
+    "AirflowSensorTimeout",
+    "AirflowSkipException",
+    "conf",
+    "get_hook_lineage_collector",
+    "mask_secret",
+]

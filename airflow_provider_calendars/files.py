@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.lineage import note_input, note_output
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -89,6 +90,9 @@ def open_seekable(path: AnyPath, argument: str = "") -> Iterator[BinaryIO]:
         except tuple(_UNREADABLE) as error:
             why = next(why for kind, why in _UNREADABLE.items() if isinstance(error, kind))
             raise ConfigurationError(f"{argument + ': ' if argument else ''}{path} {why}") from None
+        if local := _local(path):
+            # Airflow notes by itself what is read of an ObjectStoragePath
+            note_input(path, local.absolute().as_uri())
         yield stream
 
 
@@ -258,9 +262,11 @@ class _Draft:
         """Give the file its name, replacing what had it."""
         if self.uploaded is None:
             self.local.replace(str(self.path))
-            return
-        self.uploaded.fs.mv(self.uploaded.path, cast("ObjectStoragePath", self.path).path)
-        self.uploaded = None
+        else:
+            self.uploaded.fs.mv(self.uploaded.path, cast("ObjectStoragePath", self.path).path)
+            self.uploaded = None
+        local = _local(self.path)
+        note_output(self.path, local.absolute().as_uri() if local else str(self.path))
 
     def discard(self) -> None:
         """Remove whatever has not been published."""

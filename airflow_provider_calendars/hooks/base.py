@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from urllib.parse import urlsplit
 
 from airflow.sdk import BaseHook
 
 from airflow_provider_calendars import __version__
+from airflow_provider_calendars.lineage import note_input, note_output
 from airflow_provider_calendars.memory import MaskingStore, VariableStore
 from airflow_provider_calendars.provider_info import SYSTEMS
 
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 _CONNECT_TIMEOUT = 10.0
 # for the test button, which a person waits for
-TEST_TIMEOUT = 10.0
+_TEST_TIMEOUT = 10.0
 
 
 class CalendarsHook(BaseHook, Generic[A]):
@@ -49,6 +51,7 @@ class CalendarsHook(BaseHook, Generic[A]):
     def __init__(self, conn_id: str) -> None:
         super().__init__()
         self.conn_id = conn_id
+        self.tells_lineage = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -59,6 +62,25 @@ class CalendarsHook(BaseHook, Generic[A]):
         }
         for name, method in form.items():
             setattr(cls, name, classmethod(method))
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Try the credentials, and return whether that worked and, if not, what is wrong and what to do."""
+        from airflow_provider_calendars.exceptions import CalendarsError, TransportError
+
+        try:
+            return self.hurried(_TEST_TIMEOUT).try_out()
+        except TransportError as silence:
+            host = urlsplit(self.settings.base_url).netloc
+            return False, (
+                f"{silence} Check the host and port of the connection ({host}), and whether the machine of "
+                "the API server may reach it (network, proxy, firewall)."
+            )
+        except CalendarsError as wrong:
+            return False, str(wrong)
+
+    def try_out(self) -> tuple[bool, str]:
+        """Make a call that changes nothing; return whether the connection is good for use, and for whom."""
+        raise NotImplementedError
 
     def make_api(self, settings: Settings) -> A:
         """Return the API for a connection's settings."""
@@ -174,6 +196,16 @@ class CalendarsHook(BaseHook, Generic[A]):
 
         return self.run(ask)
 
+    def note_input(self, uri: str) -> None:
+        """Tell whoever follows lineage what was read at the vendor."""
+        if self.tells_lineage:
+            note_input(self, uri)
+
+    def note_output(self, uri: str) -> None:
+        """Tell whoever follows lineage what was changed at the vendor; in a dry run nothing was."""
+        if self.tells_lineage and not self.is_dry_run:
+            note_output(self, uri)
+
     def hurried(self, timeout: float = 2.0) -> Self:
         """Return this hook with no patience: one attempt, no pacing. For ``on_kill`` and the test button.
 
@@ -186,6 +218,7 @@ class CalendarsHook(BaseHook, Generic[A]):
         from airflow_provider_calendars.api.policy import Retries
 
         other = copy.copy(self)
+        other.tells_lineage = False
         other.__dict__["api"] = copy.copy(self.api)
         other.api.retries = Retries(attempts=1)
         other.api.budget = NoBudget()

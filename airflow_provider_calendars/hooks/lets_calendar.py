@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
-from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
+from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.hooks.base import CalendarsHook
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.done import Done
-    from airflow_provider_calendars.api.flow import Upload
+    from airflow_provider_calendars.api.flow import Flow, Upload
     from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
     from airflow_provider_calendars.api.lets_calendar.people import (
         AddedContacts,
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     )
     from airflow_provider_calendars.api.lets_calendar.redirect import Redirect
     from airflow_provider_calendars.hooks.settings import Settings
+
+
+T = TypeVar("T")
 
 
 class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
@@ -69,12 +72,9 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
         """Where contacts go instead, in the connection's mode ``redirect``."""
         return self.api.redirect
 
-    def test_connection(self) -> tuple[bool, str]:
-        """Log in and look for a sender, and return whether invites could be sent and what is wrong if not."""
-        try:
-            senders = self.hurried(TEST_TIMEOUT).list_senders()
-        except CalendarsError as wrong:
-            return False, str(wrong)
+    def try_out(self) -> tuple[bool, str]:
+        """Log in and look for a sender, and return whether invites could be sent."""
+        senders = self.list_senders()
         if not senders:
             return False, (
                 "The login works, but no sender mailbox is connected, so nothing can be sent. "
@@ -92,7 +92,9 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
 
     def create_campaign(self, content: CampaignContent) -> SavedCampaign:
         """Create a campaign. Repeated, it creates a second one."""
-        return self.run(lambda api: api.create_campaign(content))
+        saved = self.run(lambda api: api.create_campaign(content))
+        self.note_output(self._campaign_uri(saved.campaign_id))
+        return saved
 
     def list_campaigns(self) -> list[Campaign]:
         """Return the active campaigns of the organisation, newest first."""
@@ -100,65 +102,83 @@ class LetsCalendarHook(CalendarsHook["LetsCalendarApi"]):
 
     def get_campaign(self, campaign_id: str) -> CampaignDetails:
         """Return a campaign with its content. Not open to every account: ``OperationUnavailable``."""
-        return self.run(lambda api: api.get_campaign(campaign_id))
+        return self._seen(campaign_id, lambda api: api.get_campaign(campaign_id))
 
     def update_campaign(self, campaign_id: str, content: CampaignContent) -> SavedCampaign:
         """Replace the content of a campaign; mails nobody. Not open to every account."""
-        return self.run(lambda api: api.update_campaign(campaign_id, content))
+        return self._changed(campaign_id, lambda api: api.update_campaign(campaign_id, content))
 
     def toggle_automation(self, campaign_id: str, *, enabled: bool) -> bool:
         """Turn the hourly sending to new attendees on or off, and return its state."""
-        return self.run(lambda api: api.toggle_automation(campaign_id, enabled=enabled))
+        return self._changed(campaign_id, lambda api: api.toggle_automation(campaign_id, enabled=enabled))
 
     def add_contact(self, campaign_id: str, contact: Contact) -> int:
         """Add one contact and return its id. :meth:`add_contacts` tells duplicates, this does not."""
-        return self.run(lambda api: api.add_contact(campaign_id, contact))
+        return self._changed(campaign_id, lambda api: api.add_contact(campaign_id, contact))
 
     def add_contacts(self, campaign_id: str, contacts: Sequence[Contact]) -> AddedContacts:
         """Add contacts in one call and return what became of each."""
-        return self.run(lambda api: api.add_contacts(campaign_id, contacts))
+        return self._changed(campaign_id, lambda api: api.add_contacts(campaign_id, contacts))
 
     def upload_contacts(self, campaign_id: str, file: Upload, *, allow_duplicates: bool = False) -> str:
         """Upload a file of contacts, imported in the background, and return the import's id."""
-        return self.run(lambda api: api.upload_contacts(campaign_id, file, allow_duplicates=allow_duplicates))
+        return self._changed(
+            campaign_id, lambda api: api.upload_contacts(campaign_id, file, allow_duplicates=allow_duplicates)
+        )
 
     def attendee_summary(self, campaign_id: str, source: str | None = None) -> AttendeeSummary:
         """Return how many attendees are in which state. Not open to every account."""
-        return self.run(lambda api: api.attendee_summary(campaign_id, source))
+        return self._seen(campaign_id, lambda api: api.attendee_summary(campaign_id, source))
 
     def list_attendees(self, campaign_id: str, chosen: AttendeeFilter | None = None) -> list[Attendee]:
         """Return the attendees of a campaign, without passwords. Not open to every account."""
-        return self.run(lambda api: api.list_attendees(campaign_id, chosen))
+        return self._seen(campaign_id, lambda api: api.list_attendees(campaign_id, chosen))
 
     def export_contacts(self, campaign_id: str) -> ContactsExport:
         """Have the vendor write a file of the contacts, with passwords. Not open to every account."""
-        return self.run(lambda api: api.export_contacts(campaign_id))
+        return self._seen(campaign_id, lambda api: api.export_contacts(campaign_id))
 
     def send_invites(self, campaign_id: str, extra_body: Mapping[str, Any] | None = None) -> Done:
         """Send invites to the attendees who have none yet, in the background."""
-        return self.run(lambda api: api.send_invites(campaign_id, extra_body))
+        return self._changed(campaign_id, lambda api: api.send_invites(campaign_id, extra_body))
 
     def update_invites(self, campaign_id: str, extra_body: Mapping[str, Any] | None = None) -> Done:
         """Send everybody who has an invite its new content."""
-        return self.run(lambda api: api.update_invites(campaign_id, extra_body))
+        return self._changed(campaign_id, lambda api: api.update_invites(campaign_id, extra_body))
 
     def schedule_invites(
         self, campaign_id: str, *, schedule_date: str, schedule_time: str, timezone: str
     ) -> ScheduledInvites:
         """Have invites sent at a later time."""
-        return self.run(
+        return self._changed(
+            campaign_id,
             lambda api: api.schedule_invites(
                 campaign_id, schedule_date=schedule_date, schedule_time=schedule_time, timezone=timezone
-            )
+            ),
         )
 
     def cancel_scheduled_invites(self, campaign_id: str) -> Done:
         """Cancel what is scheduled for a campaign."""
-        return self.run(lambda api: api.cancel_scheduled_invites(campaign_id))
+        return self._changed(campaign_id, lambda api: api.cancel_scheduled_invites(campaign_id))
 
     def stop_campaign(self, campaign_id: str) -> Done:
         """Stop the sending that is in progress; what was sent stays sent."""
-        return self.run(lambda api: api.stop_campaign(campaign_id))
+        return self._changed(campaign_id, lambda api: api.stop_campaign(campaign_id))
+
+    def _seen(self, campaign_id: str, ask: Callable[[LetsCalendarApi], Flow[T]]) -> T:
+        answer = self.run(ask)
+        self.note_input(self._campaign_uri(campaign_id))
+        return answer
+
+    def _changed(self, campaign_id: str, ask: Callable[[LetsCalendarApi], Flow[T]]) -> T:
+        answer = self.run(ask)
+        self.note_output(self._campaign_uri(campaign_id))
+        return answer
+
+    def _campaign_uri(self, campaign_id: str) -> str:
+        from airflow_provider_calendars.assets.lets_calendar import campaign_uri
+
+        return campaign_uri(self.conn_id, campaign_id)
 
     def campaign_url(self, campaign_id: str) -> str:
         """Return the page of a campaign in the vendor's panel."""

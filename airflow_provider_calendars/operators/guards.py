@@ -12,7 +12,7 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
-from airflow_provider_calendars.files import open_path
+from airflow_provider_calendars.files import open_path, open_seekable
 from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.plans import audience_of, make_plan
@@ -214,13 +214,14 @@ def _number(name: str, value: Any) -> float | None:
 
 
 def _rows_of(report_path: str) -> tuple[int, int]:
-    try:
-        report = json.loads(open_path(report_path).read_text(encoding="utf-8"))
-        return int(report["rows"]), int(report["rejected"])
-    except (OSError, KeyError, TypeError, ValueError) as wrong:
-        raise ContactsError(
-            f"{report_path} is not a report of PrepareContactsOperator ({type(wrong).__name__})."
-        ) from None
+    with open_seekable(open_path(report_path), "report_path") as stream:
+        try:
+            report = json.load(stream)
+            return int(report["rows"]), int(report["rejected"])
+        except (OSError, KeyError, TypeError, ValueError) as wrong:
+            raise ContactsError(
+                f"{report_path} is not a report of PrepareContactsOperator ({type(wrong).__name__})."
+            ) from None
 
 
 def _age(path: str) -> float | None:

@@ -77,11 +77,15 @@ class CalendarMethods(HighLevelBaseHook):
 
     def create_appointment(self, content: AppointmentContent) -> Event:
         """Book an appointment. A slot taken meanwhile is a ``Conflict``."""
-        return self.run(lambda api: api.create_appointment(content))
+        event = self.run(lambda api: api.create_appointment(content))
+        self.note_output(self.appointments_uri)
+        return event
 
     def update_appointment(self, event_id: str, content: AppointmentContent) -> Event:
         """Change what is set of an appointment."""
-        return self.run(lambda api: api.update_appointment(event_id, content))
+        event = self.run(lambda api: api.update_appointment(event_id, content))
+        self.note_output(self.appointments_uri)
+        return event
 
     def list_events(self, window: Window) -> list[Event]:
         """Return the appointments that start in a window."""
@@ -91,7 +95,9 @@ class CalendarMethods(HighLevelBaseHook):
         self, start: datetime | str, end: datetime | str, calendar_ids: Sequence[str] = ()
     ) -> list[Event]:
         """Return the appointments that start in a time, of some calendars or of all."""
-        return self.run(lambda api: api.list_appointments(start, end, calendar_ids))
+        events = self.run(lambda api: api.list_appointments(start, end, calendar_ids))
+        self.note_input(self.appointments_uri)
+        return events
 
     def delete_event(self, event_id: str) -> Done:
         """Delete an appointment or a blocked slot."""

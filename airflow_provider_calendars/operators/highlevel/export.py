@@ -13,7 +13,7 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
-from airflow_provider_calendars.files import atomic_text_writer, open_path
+from airflow_provider_calendars.files import atomic_text_writer, open_path, open_seekable
 from airflow_provider_calendars.operators.highlevel.base import HighLevelOperator
 from airflow_provider_calendars.tables import check_table_path, write_table
 
@@ -160,7 +160,8 @@ class _Kept:
         if not self.path.exists():
             return {}
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            with open_seekable(self.path, "snapshot_path") as stream:
+                stored = json.load(stream)
         except ValueError:
             stored = None
         if not isinstance(stored, dict) or "last" not in stored:
