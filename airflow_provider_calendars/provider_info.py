@@ -223,7 +223,18 @@ _CONFIG = {
                 "type": "string",
                 "example": "lemcal_default",
                 "default": "",
-            }
+            },
+            "page_connections": {
+                "description": (
+                    "Ids of further connections, separated by commas, for the page of campaigns. It shows "
+                    "those of Airflow's database and of environment variables by itself; what lies in a "
+                    "secrets backend cannot be listed and has to be named here."
+                ),
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "lets_calendar_sales,highlevel_paris",
+                "default": "",
+            },
         },
     }
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.drivers import Driver, Store
     from airflow_provider_calendars.api.flow import Flow
     from airflow_provider_calendars.api.policy import Repeat
-    from airflow_provider_calendars.hooks.settings import Settings
+    from airflow_provider_calendars.hooks.settings import Settings, StoredConnection
 
 A = TypeVar("A", bound="Api")
 T = TypeVar("T")
@@ -93,6 +93,15 @@ class CalendarsHook(BaseHook, Generic[A]):
         :raises ConfigurationError: it says something wrong, or too little.
         """
         return self._read(self.get_connection(self.conn_id))
+
+    def using(self, connection: StoredConnection) -> Self:
+        """Use what a connection says that was read already, instead of reading it, and return this hook.
+
+        :param connection: as Airflow hands it out.
+        :raises ConfigurationError: it says something wrong, or too little.
+        """
+        self.__dict__["settings"] = self._read(connection)
+        return self
 
     @cached_property
     def api(self) -> A:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
+from airflow.exceptions import AirflowRescheduleException
 from airflow.sdk import BaseSensorOperator, Context, PokeReturnValue
 
 from airflow_provider_calendars import exceptions
@@ -64,6 +65,15 @@ class CalendarsSensor(BaseSensorOperator):
     def show(self, context: Context) -> None:
         """Put a link to what is waited for on the task's page."""
 
+    def record(
+        self, context: Context, progress: Sequence[Any] | None, report: Mapping[str, Any] | None
+    ) -> None:
+        """Leave behind how the wait went, as XComs.
+
+        :param progress: what was seen when, if the watch keeps that.
+        :param report: what the sensor returns; None if the wait was given up.
+        """
+
     @cached_property
     def hook(self) -> CalendarsHook[Any]:
         """The hook, made once."""
@@ -77,12 +87,35 @@ class CalendarsSensor(BaseSensorOperator):
             self.log.warning("This is a dry run, so there is nothing to wait for.")
             return watch.report_as_if()
         if not self.deferrable:
-            return super().execute(context)
+            return self._wait_here(context)
         with self._as_poked():
             seen = self.poke(context)
         if seen.is_done:
+            self.record(context, self._progress, seen.xcom_value)
             return seen.xcom_value
         return self._defer()
+
+    def _wait_here(self, context: Context) -> Any:
+        try:
+            report = super().execute(context)
+        except AirflowRescheduleException:
+            raise
+        except Exception:
+            self._record_failure(context, self._progress)
+            raise
+        self.record(context, self._progress, report)
+        return report
+
+    @property
+    def _progress(self) -> Sequence[Any] | None:
+        return getattr(self._watch, "progress", None)
+
+    def _record_failure(self, context: Context, progress: Sequence[Any] | None) -> None:
+        """Leave behind how the wait went, without hiding why it failed."""
+        try:
+            self.record(context, progress, None)
+        except Exception as error:  # noqa: BLE001 - whatever it was: the failure itself is to be seen
+            self.log.warning("How the wait went cannot be recorded: %s", type(error).__name__)
 
     def _is_rehearsed(self, watch: Any) -> bool:
         if not self.hook.is_dry_run:
@@ -154,7 +187,9 @@ class CalendarsSensor(BaseSensorOperator):
         self.show(context)
         event = event or {}
         if event.get("status") == "done":
+            self.record(context, event.get("progress"), event["report"])
             return event["report"]
+        self._record_failure(context, event.get("progress"))
         if event.get("status") == "timeout":
             raise AirflowSensorTimeout(f"The wait was not over within {_seconds(self.timeout):.0f} seconds.")
         kind = getattr(exceptions, str(event.get("error")), CalendarsError)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
@@ -115,6 +115,10 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
     Over means that nobody is new or in process any more. That is believed only after progress was
     seen or after ``grace_period``, because right after a send the vendor still shows the old state.
 
+    However it ends, the task leaves two further XComs: ``progress``, what was seen when (at most 60
+    points of ``time``, ``sent``, ``failed``, ``waiting``), and ``report``, the same as Markdown. The page
+    of the run shows them under *Campaign report*.
+
     :param campaign_id: the campaign (templated).
     :param grace_period: seconds after the first look before an end without visible progress is
         believed.
@@ -139,6 +143,20 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
 
         grace_period = checks.seconds("grace_period", self.grace_period)
         return InvitesSent(checks.text("campaign_id", self.campaign_id), grace_period)
+
+    def record(
+        self, context: Context, progress: Sequence[Any] | None, report: Mapping[str, Any] | None
+    ) -> None:
+        """Leave behind what was sent when, as figures and as Markdown."""
+        from airflow_provider_calendars.api.lets_calendar.progress import as_records
+        from airflow_provider_calendars.campaign_report import campaign_report
+
+        instance = context.get("ti")
+        if instance is None or not progress:
+            return
+        records = as_records(progress)
+        instance.xcom_push(key="progress", value=records)
+        instance.xcom_push(key="report", value=campaign_report(self.campaign_id, records, report))
 
 
 class LetsCalendarCampaignStartedSensor(LetsCalendarSensor):

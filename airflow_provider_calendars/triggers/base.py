@@ -80,22 +80,29 @@ class CalendarsTrigger(BaseTrigger):
                 failures += 1
                 self.log.warning("Look failed (%d in a row): %s", failures, error)
                 if failures > self.tolerated_failures:
-                    yield error_event(error)
+                    yield error_event(error, watch)
                     return
             except CalendarsError as error:
-                yield error_event(error)
+                yield error_event(error, watch)
                 return
             else:
                 self.log.info("%s", verdict.story)
                 if verdict.done:
-                    yield TriggerEvent({"status": "done", "report": verdict.report})
+                    yield TriggerEvent({"status": "done", "report": verdict.report, **_progress(watch)})
                     return
             if time.time() >= self.deadline:
-                yield TriggerEvent({"status": "timeout", "watch": asdict(watch)})
+                yield TriggerEvent({"status": "timeout", "watch": asdict(watch), **_progress(watch)})
                 return
             await asyncio.sleep(max(0.0, min(self.poll_interval, self.deadline - time.time())))
 
 
-def error_event(error: CalendarsError) -> TriggerEvent:
+def error_event(error: CalendarsError, watch: Any) -> TriggerEvent:
     """Return the event for a failure: its class and its message, which holds no address or secret."""
-    return TriggerEvent({"status": "error", "error": type(error).__name__, "message": str(error)})
+    said = {"status": "error", "error": type(error).__name__, "message": str(error)}
+    return TriggerEvent({**said, **_progress(watch)})
+
+
+def _progress(watch: Any) -> dict[str, Any]:
+    """Return what was seen when, where a watch keeps that."""
+    points = getattr(watch, "progress", None)
+    return {"progress": points} if points else {}

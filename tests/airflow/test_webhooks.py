@@ -82,14 +82,15 @@ def events(receiver: Receiver) -> list[dict[str, Any]]:
 
 
 def test_nothing_is_mounted_unless_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Installed but not configured, the plugin has no endpoint."""
-    assert CalendarsPlugin.fastapi_apps == []
+    """Installed but not configured, the plugin has no endpoint for webhooks."""
+    assert [each["url_prefix"] for each in CalendarsPlugin.fastapi_apps] == ["/calendars-page"]
     for listed in ("", " ", ","):
         monkeypatch.setenv("AIRFLOW__CALENDARS__WEBHOOK_CONNECTIONS", listed)
-        assert (_apps(), webhook_connections()) == ([], ())
+        assert webhook_connections() == ()
+        assert [each["url_prefix"] for each in _apps()] == ["/calendars-page"]
     monkeypatch.setenv("AIRFLOW__CALENDARS__WEBHOOK_CONNECTIONS", " one,two , ")
     assert webhook_connections() == ("one", "two")
-    assert [each["url_prefix"] for each in _apps()] == ["/calendars"]
+    assert [each["url_prefix"] for each in _apps()] == ["/calendars-page", "/calendars"]
 
 
 @pytest.mark.slow
@@ -105,12 +106,12 @@ if hasattr(manager, "get_fastapi_plugins"):
 else:
     manager.initialize_fastapi_plugins()
     apps, errors = manager.fastapi_apps, manager.import_errors
-late = "airflow_provider_calendars.plugin.webhooks"
-print(json.dumps([[each["url_prefix"] for each in apps], errors, late in sys.modules]))
+late = [f"airflow_provider_calendars.plugin.{each}" for each in ("webhooks", "page", "page.app")]
+print(json.dumps([[each["url_prefix"] for each in apps], errors, [each in sys.modules for each in late]]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    prefixes = ["/calendars"] if listed else []
-    assert json.loads(done.stdout.splitlines()[-1]) == [prefixes, {}, False]
+    prefixes = ["/calendars-page", "/calendars"] if listed else ["/calendars-page"]
+    assert json.loads(done.stdout.splitlines()[-1]) == [prefixes, {}, [False] * 3]
 
 
 def test_the_wrong_ones_stay_out(receiver: Receiver, airflow_database: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "airflow_provider_calendars" / "plugin" / "page" / "static"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_and_the_examples(wheel: Path) -> None:
-    """Types, templates of the sandbox, licence and example DAGs with their data come along, tests do not."""
+    """Types, templates, the page's files, licence and example DAGs come along, tests do not."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     package = "airflow_provider_calendars"
@@ -31,6 +32,7 @@ def test_the_wheel_holds_the_package_and_the_examples(wheel: Path) -> None:
         f"{package}/py.typed",
         f"{package}/operators/lets_calendar/__init__.py",
         f"{package}/sandbox/templates/layout.html",
+        *(f"{package}/plugin/page/static/{file.name}" for file in PAGE.iterdir()),
         f"{package}/example_dags/lets_calendar_crm_invites.py",
         f"{package}/example_dags/data/hubspot_contacts.csv",
     ):

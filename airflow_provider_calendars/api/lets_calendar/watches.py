@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from airflow_provider_calendars.api.flow import Flow, now
 from airflow_provider_calendars.api.lets_calendar import LetsCalendarApi
 from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
+from airflow_provider_calendars.api.lets_calendar.progress import with_point
 from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignDetails
 from airflow_provider_calendars.api.watching import Verdict
 from airflow_provider_calendars.exceptions import ApiError, OperationUnavailable
@@ -69,6 +70,7 @@ class InvitesSent:
     :param first_look: when the first look was, in seconds since the epoch.
     :param first_pending: how many attendees had no invite then.
     :param progress_seen: whether attendees have moved since.
+    :param progress: what was seen when: seconds since the epoch, and how many are sent, failed, waiting.
     """
 
     campaign_id: str
@@ -76,6 +78,7 @@ class InvitesSent:
     first_look: float | None = None
     first_pending: int = 0
     progress_seen: bool = False
+    progress: list[list[float]] = field(default_factory=list)
 
     def report_as_if(self) -> dict[str, Any]:
         """Return the report of a dry run: nobody was mailed."""
@@ -88,6 +91,7 @@ class InvitesSent:
         pending = summary.new + summary.in_process
         if self.first_look is None:
             self.first_look, self.first_pending = time, pending
+        self.progress = with_point(self.progress, time, summary.sent, summary.failed, pending)
         self.progress_seen |= summary.in_process > 0 or pending < self.first_pending
         believable = self.progress_seen or time >= self.first_look + self.grace_period
         return Verdict(

@@ -1,0 +1,1 @@
+"""The page of campaigns and booked meetings in Airflow's web interface; it only reads."""
