@@ -1,0 +1,32 @@
+"""How the pages of this folder become a site: ``make docs``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Airflow writes its configuration at its first import; a build leaves nothing behind
+_home = tempfile.TemporaryDirectory(prefix="airflow-calendars-docs-")
+os.environ["AIRFLOW_HOME"] = _home.name
+
+from airflow_provider_calendars import __version__  # noqa: E402
+
+project = "airflow-provider-calendars"
+author = "airflow-provider-calendars maintainers"
+project_copyright = author
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["examples"]
+html_theme = "furo"
+html_title = f"{project} {release}"
+pygments_style = "friendly"
+pygments_dark_style = "monokai"
+
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_preserve_defaults = True
+add_module_names = False
