@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from typing import Any
 
 # Airflow writes its configuration at its first import; a build leaves nothing behind
 _home = tempfile.TemporaryDirectory(prefix="airflow-calendars-docs-")
@@ -30,3 +31,16 @@ autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_preserve_defaults = True
 add_module_names = False
+
+
+def _forget_what_constructors_return(app: Any, _domain: str, kind: str, content: Any) -> None:
+    """Keep "Return type: None" away from a class whose ``:return:`` is what its task returns."""
+    if kind == "class":
+        signature = content.parent[0]
+        name = f"{signature['module']}.{signature['fullname']}"
+        app.env.current_document.autodoc_annotations.get(name, {}).pop("return", None)
+
+
+def setup(app: Any) -> None:
+    """Connect, before autodoc adds the types."""
+    app.connect("object-description-transform", _forget_what_constructors_return, priority=400)

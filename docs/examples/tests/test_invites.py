@@ -15,6 +15,7 @@ def test_who_may_be_invited_is_invited_once(calendars_connections: Sandbox, tmp_
     from first_campaign import example
 
     sandbox = calendars_connections
+    sandbox.settings.send_seconds = 8  # long enough to be seen under way
     sandbox.faults.add(Fault("lost_after", operation="send-invite"))
 
     run = example.test(run_conf={"files": str(tmp_path)})
@@ -59,7 +60,7 @@ def test_bookings_arrive(calendars_connections: Sandbox, tmp_path: Path) -> None
     assert "blaise@example.com" not in listed
 
 
-ADA = {"calendar_id": "calDemo0000000000001", "contact_id": "conAda00000000000001"}
+ADA = {"calendar_id": "calGrace000000000001", "contact_id": "conAda00000000000001"}
 
 
 def test_somebody_else_is_faster(calendars_connections: Sandbox) -> None:
