@@ -26,7 +26,7 @@ types: $(VENV)/.dev
 
 # a warning is an error
 docs: $(VENV)/.docs
-	$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
+	$(BIN)/python -m sphinx -W --keep-going --fresh-env -b html docs build/docs
 
 check: lint types docs test
 

@@ -10,6 +10,8 @@ from typing import Any
 _home = tempfile.TemporaryDirectory(prefix="airflow-calendars-docs-")
 os.environ["AIRFLOW_HOME"] = _home.name
 
+from docutils import nodes  # noqa: E402
+
 from airflow_provider_calendars import __version__  # noqa: E402
 
 project = "airflow-provider-calendars"
@@ -41,6 +43,15 @@ def _forget_what_constructors_return(app: Any, _domain: str, kind: str, content:
         app.env.current_document.autodoc_annotations.get(name, {}).pop("return", None)
 
 
+def _trim_quotes(_app: Any, page: Any) -> None:
+    """Take away the blank lines at the end of a quote that ends before the next thing."""
+    for quote in page.findall(nodes.literal_block):
+        text = quote.rawsource.rstrip()
+        quote.rawsource, quote.children = text, []
+        quote.append(nodes.Text(text))
+
+
 def setup(app: Any) -> None:
-    """Connect, before autodoc adds the types."""
+    """Connect; to descriptions before autodoc adds the types."""
+    app.connect("doctree-read", _trim_quotes)
     app.connect("object-description-transform", _forget_what_constructors_return, priority=400)

@@ -78,9 +78,7 @@ def test_somebody_else_is_faster(calendars_connections: Sandbox) -> None:
     assert highlevel.automations == []
 
 
-def test_a_lost_refresh_is_survived(
-    calendars_connections: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_refresh_is_survived(calendars_connections: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer with the next refresh token is lost: the app is connected again."""
     from book_slot import example
 
