@@ -15,7 +15,7 @@ def test_who_may_be_invited_is_invited_once(calendars_connections: Sandbox, tmp_
     from first_campaign import example
 
     sandbox = calendars_connections
-    sandbox.settings.send_seconds = 8  # long enough to be seen under way
+    sandbox.settings.send_seconds = 7  # long enough to be seen under way
     sandbox.faults.add(Fault("lost_after", operation="send-invite"))
 
     run = example.test(run_conf={"files": str(tmp_path)})
@@ -78,8 +78,10 @@ def test_somebody_else_is_faster(calendars_connections: Sandbox) -> None:
     assert highlevel.automations == []
 
 
-def test_a_lost_refresh_is_survived(calendars_connections: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer with the next refresh token is lost: the app is connected again."""
+def test_a_token_that_has_ended_is_renewed(
+    calendars_connections: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day later the access token has ended, and the refresh token of the day before is spent."""
     from book_slot import example
 
     sandbox = calendars_connections
@@ -91,9 +93,10 @@ def test_a_lost_refresh_is_survived(calendars_connections: Sandbox, monkeypatch:
         "extra": {name: app[name] for name in ("client_id", "client_secret", "refresh_token")},
     }
     monkeypatch.setenv("AIRFLOW_CONN_HIGHLEVEL_DEFAULT", json.dumps(connection))
-    sandbox.faults.add(Fault("lost_after", operation="POST /oauth/token"))
 
-    run = example.test(run_conf=ADA)
+    for day in (1, 2):
+        assert example.test(run_conf=ADA).state == "success"
+        assert sandbox.highlevel.oauth.refreshes == day
+        sandbox.clock.advance(app["expires_in"])
 
-    assert run.state == "success"
-    assert sandbox.highlevel.oauth.refused_refreshes == 1
+    assert not sandbox.highlevel.oauth.refreshes_with(app["refresh_token"])
