@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
 import inspect
@@ -135,6 +136,39 @@ def test_connections_in_the_pages_are_connections() -> None:
         connection = json.loads(value)
         assert connection["conn_type"] == system.lower()
         assert set(connection.get("extra", ())) <= set(SYSTEMS[system.lower()]["conn-fields"])
+
+
+def test_a_fault_that_is_posted_is_a_fault() -> None:
+    """What a page sends to the sandbox is what it takes."""
+    from airflow_provider_calendars.sandbox import Fault
+
+    bodies = [words[words.index("-d") + 1] for _, words in commands() if words[0] == "curl"]
+    assert [Fault(**json.loads(body)).kind for body in bodies] == ["lost_after"]
+
+
+@pytest.mark.parametrize("system", sorted(SYSTEMS))
+def test_every_field_of_a_connection_is_explained(system: str) -> None:
+    """By the name it has in the form."""
+    text = (DOCS / "connections.md").read_text(encoding="utf-8")
+    form = SYSTEMS[system]
+    labels = [field["label"] for field in form["conn-fields"].values()]
+    labels += form["ui-field-behaviour"]["relabeling"].values()
+    assert [label for label in labels if label not in text] == []
+
+
+def test_every_setting_and_fault_of_the_sandbox_is_explained() -> None:
+    """In its tables, and none that is not there any more."""
+    from airflow_provider_calendars.sandbox import Fault, Settings
+
+    settings = first_cells("sandbox.md", "\n## Settings")
+    assert settings == {field.name for field in dataclasses.fields(Settings)}
+    fields = {field.name for field in dataclasses.fields(Fault)}
+    assert fields - {"kind"} - first_cells("sandbox.md", "\n## Faults") <= {
+        "status",
+        "body",
+        "acts",
+        "seconds",
+    }
 
 
 def public_classes() -> dict[str, str]:
