@@ -63,7 +63,7 @@ def campaign_id(sandbox: Sandbox) -> str:
 
 def test_the_first_campaign_is_sent_to_who_may_be_invited(sandbox: Sandbox, tmp_path: Path) -> None:
     """Three of six people are invited, once each, as the tutorial says."""
-    sandbox.settings.send_seconds = 4  # long enough to be seen under way
+    sandbox.settings.send_seconds = 3  # long enough to be seen under way
     done = run("first_campaign", files=tmp_path)
     prepared = xcom(done, "prepare_people")
     assert [prepared[name] for name in ("rows", "accepted", "rejected", "suppressed", "duplicates")] == [
