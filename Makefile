@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
-.PHONY: demo ui test lint types docs check faults benchmark clean
+.PHONY: demo ui test lint types docs check faults screenshots benchmark clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m airflow_provider_calendars.sandbox.demo
@@ -33,6 +33,10 @@ check: lint types docs test
 # every fault at every call of every flow; make test runs a part
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.harness
+
+# the pictures in the docs, by the tests that look at the pages; needs chromium and chromedriver
+screenshots: $(VENV)/.dev
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
 
 benchmark: $(VENV)/.dev
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -13,12 +13,35 @@ from airflow_provider_calendars import __version__
 
 _PACKAGE = "airflow_provider_calendars"
 
+# the parts of the form below the standard fields
+_SAFETY = "Safety"
+_REQUESTS = "Requests"
+_WEBHOOKS = "Webhooks"
+_MARKETPLACE_APP = "Marketplace app (OAuth)"
+
+_MODES_DISPLAY = {
+    "null": "live (nothing chosen)",
+    "live": "live: everything, for real",
+    "dry_run": "dry_run: nothing is changed at the vendor",
+    "redirect": "redirect: only your own addresses are invited",
+}
+
+
+def _modes(*modes: str) -> dict[str, Any]:
+    return {
+        "type": ["string", "null"],
+        "enum": [*modes, None],
+        "values_display": {mode: _MODES_DISPLAY[mode] for mode in (*modes, "null")},
+        "section": _SAFETY,
+    }
+
+
 # what connections can say beside host, login and password
 _TIMEOUT: dict[str, dict[str, Any]] = {
     "timeout": {
         "label": "Timeout",
         "description": "Seconds to wait for an answer. 60 if empty.",
-        "schema": {"type": ["integer", "null"], "minimum": 1},
+        "schema": {"type": ["integer", "null"], "minimum": 1, "section": _REQUESTS},
     },
 }
 _MODE: dict[str, dict[str, Any]] = {
@@ -28,14 +51,14 @@ _MODE: dict[str, dict[str, Any]] = {
             "live (also if empty), or dry_run: nothing that would change anything leaves this machine, "
             "every task says what it would have done."
         ),
-        "schema": {"type": ["string", "null"], "enum": ["live", "dry_run", None]},
+        "schema": _modes("live", "dry_run"),
     },
 }
 _ALLOW_HTTP: dict[str, dict[str, Any]] = {
     "allow_http": {
         "label": "Allow http",
         "description": "Send credentials unencrypted to a host other than this machine.",
-        "schema": {"type": ["boolean", "null"]},
+        "schema": {"type": ["boolean", "null"], "section": _REQUESTS},
     },
 }
 
@@ -45,16 +68,21 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "hook-class-name": f"{_PACKAGE}.hooks.lets_calendar.LetsCalendarHook",
         "hook-name": "Let's Calendar",
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port"],
-            "relabeling": {"login": "Client key", "password": "Secret key", "host": "Host (optional)"},
+            "hidden-fields": ["schema"],
+            "relabeling": {
+                "login": "Client key",
+                "password": "Secret key",
+                "host": "Host (optional)",
+                "port": "Port (optional)",
+            },
             "placeholders": {
                 "login": "lc_... (API section of the Let's Calendar panel)",
                 "password": "the secret that belongs to the client key",
                 "host": "https://panel.letscalendar.com",
+                "port": "443",
             },
         },
         "conn-fields": {
-            **_TIMEOUT,
             "mode": {
                 **_MODE["mode"],
                 "description": (
@@ -62,13 +90,14 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                     "every task says what it would have done; redirect: the first contacts get the addresses "
                     "below, the others are dropped."
                 ),
-                "schema": {"type": ["string", "null"], "enum": ["live", "dry_run", "redirect", None]},
+                "schema": _modes("live", "dry_run", "redirect"),
             },
             "redirect_to": {
                 "label": "Redirect to",
                 "description": "Your own addresses for the mode redirect, separated by commas.",
-                "schema": {"type": ["string", "null"]},
+                "schema": {"type": ["string", "null"], "section": _SAFETY},
             },
+            **_TIMEOUT,
             **_ALLOW_HTTP,
             "share_login": {
                 "label": "Share the login between tasks",
@@ -76,7 +105,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                     "Keep the access of a login in an (encrypted) Airflow Variable, so that tasks use one "
                     "login together. Turn it on when parallel tasks end each other's access."
                 ),
-                "schema": {"type": ["boolean", "null"]},
+                "schema": {"type": ["boolean", "null"], "section": _REQUESTS},
             },
         },
     },
@@ -85,24 +114,30 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "hook-class-name": f"{_PACKAGE}.hooks.lemcal.LemcalHook",
         "hook-name": "lemcal",
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port"],
-            "relabeling": {"login": "User id", "password": "API key", "host": "Host (optional)"},
+            "hidden-fields": ["schema"],
+            "relabeling": {
+                "login": "User id",
+                "password": "API key",
+                "host": "Host (optional)",
+                "port": "Port (optional)",
+            },
             "placeholders": {
                 "login": "usr_... (Integrations in lemcal)",
                 "password": "the API key of that user",
                 "host": "https://api.lemcal.com",
+                "port": "443",
             },
         },
         "conn-fields": {
-            **_TIMEOUT,
             **_MODE,
+            **_TIMEOUT,
             "webhook_secret": {
                 "label": "Webhook secret",
                 "description": (
                     "What lemcal must add to the webhook's URL to be believed, 16 characters or more. "
                     "Empty: this connection receives no webhooks."
                 ),
-                "schema": {"type": ["string", "null"], "format": "password"},
+                "schema": {"type": ["string", "null"], "format": "password", "section": _WEBHOOKS},
             },
         },
     },
@@ -111,26 +146,28 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "hook-class-name": f"{_PACKAGE}.hooks.highlevel.HighLevelHook",
         "hook-name": "HighLevel",
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "port"],
+            "hidden-fields": ["schema"],
             "relabeling": {
                 "login": "Location id",
                 "password": "Private integration token",
                 "host": "Host (optional)",
+                "port": "Port (optional)",
             },
             "placeholders": {
                 "login": "the id in the sub-account's address: /v2/location/<id>/",
                 "password": "pit-... (Settings > Private Integrations of the sub-account)",
                 "host": "https://services.leadconnectorhq.com",
+                "port": "443",
             },
         },
         "conn-fields": {
-            **_TIMEOUT,
             **_MODE,
+            **_TIMEOUT,
             **_ALLOW_HTTP,
             "client_id": {
                 "label": "Client id",
                 "description": "Of a marketplace app, instead of a private integration token.",
-                "schema": {"type": ["string", "null"], "section": "Marketplace app (OAuth)"},
+                "schema": {"type": ["string", "null"], "section": _MARKETPLACE_APP},
             },
             "client_secret": {
                 "label": "Client secret",
@@ -138,7 +175,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                 "schema": {
                     "type": ["string", "null"],
                     "format": "password",
-                    "section": "Marketplace app (OAuth)",
+                    "section": _MARKETPLACE_APP,
                 },
             },
             "refresh_token": {
@@ -150,7 +187,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                 "schema": {
                     "type": ["string", "null"],
                     "format": "password",
-                    "section": "Marketplace app (OAuth)",
+                    "section": _MARKETPLACE_APP,
                 },
             },
             "webhook_public_key": {
@@ -159,7 +196,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                     "The Ed25519 key that webhooks are signed with, in base64. Empty: the one that "
                     "HighLevel publishes."
                 ),
-                "schema": {"type": ["string", "null"], "section": "Marketplace app (OAuth)"},
+                "schema": {"type": ["string", "null"], "section": _WEBHOOKS},
             },
             "api_version": {
                 "label": "API version",
@@ -167,7 +204,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
                     "Another value of the Version header for all calls, e.g. 2023-02-21. "
                     "Empty: the version that HighLevel documents for each product."
                 ),
-                "schema": {"type": ["string", "null"]},
+                "schema": {"type": ["string", "null"], "section": _REQUESTS},
             },
         },
     },

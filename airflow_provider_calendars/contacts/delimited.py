@@ -14,12 +14,12 @@ from airflow_provider_calendars.exceptions import ContactsError
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_CHUNK = 1 << 15
+_CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
 _END = "end"
-"""Follows the last line: a record of its own, unless it falls into a cell that is still open."""
+"""Follows the last line: a record of its own, unless the cell before it is still open."""
 
 
 class DelimitedRows:
@@ -46,32 +46,42 @@ class DelimitedRows:
         yield from self._numbered(_Lines(self.stream, self.name, self.encoding))
 
     def _numbered(self, lines: _Lines) -> Iterator[Batch]:
-        records = csv.reader(chain.from_iterable(lines), delimiter=self.delimiter)
-        first, rows = 1, []
-        failure: ContactsError | None = None
+        first = 1
+        pieces = iter(lines)
+        for piece in pieces:
+            rows, failure = _split(piece, self.delimiter), None
+            if rows is None:
+                rows, failure = self._read_exactly(first, chain((piece,), pieces))
+            # the rows before a failure may hold the header, by which the file is understood
+            if rows:
+                self._check_width(first, rows)
+                yield range(first, first + len(rows)), rows
+            if failure:
+                raise failure
+            first += len(rows)
+            lines.taken = 0
+
+    def _read_exactly(
+        self, first: int, pieces: Iterator[str]
+    ) -> tuple[list[list[str]], ContactsError | None]:
+        """Read records up to one that ends where a piece does, and what is wrong with the next one."""
+        rows: list[list[str]] = []
+        text = _Text(pieces)
         try:
-            for cells in records:
+            for cells in csv.reader(text, delimiter=self.delimiter):
+                if text.ended:
+                    return rows, self._cut_off(first + len(rows))
                 rows.append(cells)
-                if lines.taken and not lines.ended:
-                    lines.taken = 0
-                    self._check_width(first, rows)
-                    yield range(first, first + len(rows)), rows
-                    first, rows = first + len(rows), []
+                if text.is_between_pieces():
+                    break
         except csv.Error as error:
-            failure = ContactsError(
+            return rows, ContactsError(
                 f"{self.name}: the record after row {first + len(rows) - 1} cannot be read ({error}). "
                 "A quotation mark that is never closed does this."
             )
         except ContactsError as error:
-            failure = error
-        else:
-            failure = self._cut_off(first + len(rows)) if rows.pop() != [_END] else None
-        # the rows before it may hold the header, by which the file is understood
-        if rows:
-            self._check_width(first, rows)
-            yield range(first, first + len(rows)), rows
-        if failure:
-            raise failure
+            return rows, error
+        return rows, None
 
     def _cut_off(self, row: int) -> ContactsError:
         return ContactsError(
@@ -101,9 +111,8 @@ class _Lines:
         self.decode = codecs.getincrementaldecoder(encoding)().decode
         self.taken = 0
         """Characters read since the last record that was complete."""
-        self.ended = False
 
-    def __iter__(self) -> Iterator[StringIO]:
+    def __iter__(self) -> Iterator[str]:
         rest = ""
         while data := self.stream.read(_CHUNK):
             piece = self.decode(data)
@@ -112,12 +121,11 @@ class _Lines:
             # a carriage return at the end may be half of a line end
             end = 1 + max(rest.rfind("\n"), rest.rfind("\r", 0, len(rest) - 1) if "\r" in piece else -1)
             if end:
-                yield StringIO(rest[:end], newline="")
+                yield rest[:end]
                 rest = rest[end:]
             self._check(rest)
-        yield StringIO(rest + self.decode(b"", True), newline="")
-        self.ended = True
-        yield StringIO(_END)
+        if rest := rest + self.decode(b"", True):
+            yield rest
 
     def _check(self, line: str) -> None:
         if len(line) > _LONGEST_LINE:
@@ -129,3 +137,54 @@ class _Lines:
                 f"{self.name} has a record of more than {_LONGEST_RECORD:,} characters: no list of contacts "
                 "has. A quotation mark that is never closed does this."
             )
+
+
+class _Text:
+    """The lines of pieces of text, for the csv module.
+
+    :param pieces: each ends where a line does.
+    """
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self.pieces = pieces
+        self.ended = False
+        """Whether a record wanted a line beyond the last one."""
+        self._open(next(pieces))
+
+    def _open(self, piece: str) -> None:
+        self._piece, self._length = StringIO(piece, newline=""), len(piece)
+
+    def is_between_pieces(self) -> bool:
+        """Tell whether a piece has been read to its end."""
+        return self._piece.tell() == self._length
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._piece
+        for piece in self.pieces:
+            self._open(piece)
+            yield from self._piece
+        self.ended = True
+
+
+def _split(piece: str, delimiter: str) -> list[list[str]] | None:
+    """Read a piece as the csv module does, in half the time where there are no quotation marks.
+
+    :param piece: ends where a line does.
+    :return: its records, or None where a line may be anything but a record.
+    """
+    line_end = "\r\n" if "\r" in piece else "\n"
+    lines = piece.split(line_end)
+    ends = len(lines) - 1
+    if piece.count("\n") != ends or piece.count("\r") not in (0, ends) or len(piece) > csv.field_size_limit():
+        return None
+    if not lines[-1]:
+        lines.pop()
+    quoted = [line for line in lines if '"' in line]
+    records = list(csv.reader((*quoted, _END), delimiter=delimiter))
+    if len(records) != len(quoted) + 1 or records[-1] != [_END]:
+        return None
+    following = iter(records)
+    return [
+        next(following) if '"' in line else line.split(delimiter) if line else []  # a blank line has no cell
+        for line in lines
+    ]

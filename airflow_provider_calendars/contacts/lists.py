@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -11,7 +12,7 @@ from airflow_provider_calendars.contacts.columns import email_rank
 from airflow_provider_calendars.contacts.emails import AddressReader
 from airflow_provider_calendars.contacts.opening import HowToRead, open_rows
 from airflow_provider_calendars.contacts.suppression import SUPPRESSION_LIST, Suppression
-from airflow_provider_calendars.contacts.tables import Row, Rows
+from airflow_provider_calendars.contacts.tables import Row, Rows, RowsOnce
 from airflow_provider_calendars.contacts.text import clean_text, header_words, is_blank, words_of
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 
@@ -49,6 +50,15 @@ class SuppressionLists:
         """
         with open_rows(stream, name, HowToRead()) as rows:
             return self._add_rows(rows, name)
+
+    def add_rows(self, headers: Sequence[str], rows: Iterable[Sequence[object]], name: str) -> int:
+        """Read the rows of a list that is no file; see :meth:`add`.
+
+        :param headers: the names of the columns; they count as row 1.
+        :param rows: the rows.
+        """
+        with ExitStack() as stack:
+            return self._add_rows(RowsOnce(stack, headers, rows), name)
 
     def _add_rows(self, rows: Rows, name: str) -> int:
         count, bad = 0, []

@@ -8,8 +8,8 @@ gone through by functions that run at the speed of C, which is why this reads un
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator, Sequence
-from itertools import compress, count, repeat
+from collections.abc import Container, Iterator, Sequence
+from itertools import chain, compress, count, repeat
 from operator import not_
 from typing import TypeAlias
 
@@ -22,6 +22,9 @@ from airflow_provider_calendars.contacts.opt_outs import Verdict
 PersonFields: TypeAlias = tuple[str, ...]
 """The fields of a :class:`~.decisions.Person`, in its order."""
 
+_Others: TypeAlias = list[tuple[int, str]]
+"""Places in a batch of rows, and addresses that are mentioned there beside the one that is invited."""
+
 _Waiting: TypeAlias = list[tuple[int, Found]]
 """Places in a batch of rows that the judge decides on, and the addresses there."""
 
@@ -32,7 +35,7 @@ _LONGEST_REMEMBERED = 60
 class QuickJudge:
     """Decides on batches of rows of one table exactly as its judge would on one after the other.
 
-    :param judge: decides on every row that is not plain. Plain is: one ASCII address and no other, names
+    :param judge: decides on every row that is not plain. Plain is: one ASCII address in a cell, names
         of ordinary length, as many cells as the header has, opt-out cells that pass.
     """
 
@@ -69,11 +72,12 @@ class QuickJudge:
         addresses, domains = plain_addresses(columns[0])
         first_names, last_names = self.names_of(columns)
         keys = keys_of(addresses)
+        others, unclear_others = self._others_in(columns)
         plain = bytearray(map(self.domains.__getitem__, domains))
-        for places in (self._unclear(columns, addresses), self._nameless(first_names, last_names)):
-            for place in places:
-                plain[place] = False
-        waiting = self._waiting(rows, keys, plain)
+        unclear = (self._unclear(columns, addresses), self._nameless(first_names, last_names), unclear_others)
+        for place in chain.from_iterable(unclear):
+            plain[place] = False
+        waiting = self._waiting(rows, keys, others, plain)
         plain_numbers = list(compress(numbers, plain))
         new = self.audience.add_new(
             list(compress(addresses, plain)), list(compress(keys, plain)), plain_numbers
@@ -83,6 +87,7 @@ class QuickJudge:
                 plain[place] = False
                 waiting.append((place, self.judge.addresses_of(rows[place])))
             waiting.sort()
+        self.audience.note_passed(address for place, address in others if plain[place])
         fields = [compress(column, plain) for column in (first_names, last_names, addresses)]
         people = list(zip(*fields, *[repeat("")] * 3, strict=False))
         return self._with_judged(people, list(compress(plain_numbers, new)), waiting, numbers, rows)
@@ -99,13 +104,33 @@ class QuickJudge:
         for known in (self.barred, self.audience.opted_out):
             if known and not known.isdisjoint(addresses):
                 yield from compress(count(), map(known.__contains__, addresses))
-        for place in self.others:
-            if any(columns[place]):
-                yield from compress(count(), columns[place])
         for place, meanings in self.verdicts:
             doubtful = {cell for cell in set(columns[place]) if meanings[cell] is not Verdict.PASS}
             if doubtful:
                 yield from compress(count(), map(doubtful.__contains__, columns[place]))
+
+    def _others_in(self, columns: list[list[str]]) -> tuple[_Others, list[int]]:
+        """Return the other addresses, and the rows in which the judge should look at them."""
+        cells = [cell for other in self.others for cell in columns[other] if cell]
+        if not cells:
+            return [], []
+        places = [place for other in self.others for place in compress(count(), columns[other])]
+        others: _Others = []
+        unclear = []
+        for place, address, domain in zip(places, *plain_addresses(cells), strict=True):
+            if self.domains[domain] and not self._needs_judge(address):
+                others.append((place, address))
+            else:
+                unclear.append(place)
+        return others, unclear
+
+    def _needs_judge(self, other: str) -> bool:
+        return (
+            self.judge.expand
+            or len(other) > LONGEST_FIELD
+            or other in self.barred
+            or other in self.audience.opted_out
+        )
 
     def _nameless(self, first_names: list[str | None], last_names: list[str | None]) -> Iterator[int]:
         """Tell which rows have names that the judge should look at."""
@@ -114,10 +139,11 @@ class QuickJudge:
         if None in last_names:
             yield from (place for place, name in enumerate(last_names) if name is None)
 
-    def _waiting(self, rows: list[list[str]], keys: list[int], plain: bytearray) -> _Waiting:
+    def _waiting(self, rows: list[list[str]], keys: list[int], others: _Others, plain: bytearray) -> _Waiting:
         """Return what the judge decides on after the plain rows, and leave as plain what can come first.
 
-        A row whose address an earlier row has, too, must wait for it.
+        A row whose address an earlier row has, too, must wait for it; so must one of whose other addresses
+        something else may be decided.
         """
         waiting = [
             (place, self.judge.addresses_of(rows[place])) for place in compress(count(), map(not_, plain))
@@ -126,15 +152,28 @@ class QuickJudge:
         pairs = [(address, place) for place, found in reversed(waiting) for address in found.mentioned]
         keys_mentioned = keys_of(address for address, _ in pairs)
         mentioned = dict(zip(keys_mentioned, (place for _, place in pairs), strict=True))
+        for place in self._mentioning(mentioned, others, plain):
+            plain[place] = False
+            waiting.append((place, self.judge.addresses_of(rows[place])))
+            mentioned[keys[place]] = min(place, mentioned.get(keys[place], place))
         remaining = list(compress(keys, plain))
         if len(set(remaining)) == len(remaining) and mentioned.keys().isdisjoint(remaining):
-            return waiting
+            return sorted(waiting)
         first: dict[int, int] = {}
         for place in compress(range(len(rows)), bytes(plain)):
             if first.setdefault(keys[place], place) != place or mentioned.get(keys[place], place) < place:
                 plain[place] = False
                 waiting.append((place, self.judge.addresses_of(rows[place])))
         return sorted(waiting)
+
+    def _mentioning(self, mentioned: Container[int], others: _Others, plain: bytearray) -> set[int]:
+        """Return the plain rows with another address of which a waiting row tells something."""
+        other_keys = keys_of(address for _, address in others)
+        return {
+            place
+            for (place, _), key in zip(others, other_keys, strict=True)
+            if plain[place] and key in mentioned
+        }
 
     def _with_judged(
         self,

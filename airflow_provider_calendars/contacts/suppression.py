@@ -12,14 +12,15 @@ DOMAIN_NOT_ALLOWED = "domain_not_allowed"
 ALREADY_ATTENDEE = "already_attendee"
 ATTENDEE_CANCELLED = "attendee_cancelled"
 ATTENDEE_UNSUBSCRIBED = "attendee_unsubscribed"
+DO_NOT_DISTURB = "do_not_disturb"
 
 
 @dataclass(frozen=True)
 class Suppression:
     """Addresses and domains that are left out. All of it is normalised already: lower case, ASCII domains.
 
-    :param addresses: address to reason code: :data:`SUPPRESSION_LIST`, :data:`ATTENDEE_CANCELLED` or
-        :data:`ATTENDEE_UNSUBSCRIBED`.
+    :param addresses: address to reason code: :data:`SUPPRESSION_LIST`, :data:`ATTENDEE_CANCELLED`,
+        :data:`ATTENDEE_UNSUBSCRIBED` or :data:`DO_NOT_DISTURB`.
     :param hashes: SHA-256 of normalised addresses, as bytes.
     :param domains: listed domains; their subdomains are meant, too.
     :param blocked_domains: domains nobody may be invited at, with their subdomains.

@@ -140,12 +140,19 @@ def table_of_rows_once(
     :param wanted: what the caller says about columns.
     :param name: what the rows are, for messages.
     """
-    return find_table(name, _RowsOnce(stack, list(headers), rows), wanted)
+    return find_table(name, RowsOnce(stack, headers, rows), wanted)
 
 
-class _RowsOnce:
-    def __init__(self, stack: ExitStack, headers: list[str], rows: Iterable[Sequence[object]]) -> None:
-        self.headers = headers
+class RowsOnce:
+    """Rows that come only once, kept in an unnamed temporary file so that they can be read again.
+
+    :param stack: closes the temporary file.
+    :param headers: the names of the columns; they count as row 1.
+    :param rows: the rows.
+    """
+
+    def __init__(self, stack: ExitStack, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        self.headers = list(headers)
         self.given = iter(rows)
         self.kept = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from urllib.parse import urlsplit
 
 from airflow.sdk import BaseHook
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 _CONNECT_TIMEOUT = 10.0
 # for the test button, which a person waits for
-TEST_TIMEOUT = 10.0
+_TEST_TIMEOUT = 10.0
 
 
 class CalendarsHook(BaseHook, Generic[A]):
@@ -59,6 +60,25 @@ class CalendarsHook(BaseHook, Generic[A]):
         }
         for name, method in form.items():
             setattr(cls, name, classmethod(method))
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Try the credentials, and return whether that worked and, if not, what is wrong and what to do."""
+        from airflow_provider_calendars.exceptions import CalendarsError, TransportError
+
+        try:
+            return self.hurried(_TEST_TIMEOUT).try_out()
+        except TransportError as silence:
+            host = urlsplit(self.settings.base_url).netloc
+            return False, (
+                f"{silence} Check the host and port of the connection ({host}), and whether the machine of "
+                "the API server may reach it (network, proxy, firewall)."
+            )
+        except CalendarsError as wrong:
+            return False, str(wrong)
+
+    def try_out(self) -> tuple[bool, str]:
+        """Make a call that changes nothing; return whether the connection is good for use, and for whom."""
+        raise NotImplementedError
 
     def make_api(self, settings: Settings) -> A:
         """Return the API for a connection's settings."""

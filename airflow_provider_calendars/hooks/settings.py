@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
@@ -118,9 +118,9 @@ def _timeout(extra: Mapping[str, Any]) -> float:
 
 def _base_url(connection: StoredConnection, vendor_url: str, *, allow_http: bool | None) -> str:
     text = (connection.host or "").strip()
-    if not text:
-        return vendor_url
     vendor = urlsplit(vendor_url)
+    if not text:
+        return vendor_url if connection.port in {None, 0, 443} else _with_port(vendor, connection.port)
     if "://" not in text:
         host, *_ = _parts(f"https://{text}", connection.port)
         text = f"{_scheme(connection.schema, host)}://{text}"
@@ -133,6 +133,10 @@ def _base_url(connection: StoredConnection, vendor_url: str, *, allow_http: bool
             + ("" if allow_http is None else ", or set allow_http if you mean it")
         )
     return f"{scheme}://{netloc}{prefix or vendor.path}"
+
+
+def _with_port(vendor: SplitResult, port: int | None) -> str:
+    return vendor._replace(netloc=f"{vendor.hostname}:{port}").geturl()
 
 
 def _scheme(schema: str | None, host: str) -> str:

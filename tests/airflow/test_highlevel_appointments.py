@@ -643,17 +643,18 @@ def test_bad_arguments_are_refused_before_any_request(
 
 
 @pytest.mark.slow
-def test_in_a_real_run(sandbox: Sandbox, airflow_database: Path) -> None:
+def test_in_a_real_run(sandbox: Sandbox, airflow_database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids go from task to task, a title shows nowhere, and a mapped booking gives each contact a slot."""
+    monkeypatch.setenv("AIRFLOW_VAR_TITLE", "unmistakable title")
 
     def tasks() -> None:
         book = HighLevelBookNextSlotOperator.partial(
-            task_id="book", calendar_id=DEMO_CALENDAR, start_datetime=SOON, title="unmistakable title"
+            task_id="book", calendar_id=DEMO_CALENDAR, start_datetime=SOON, title="{{ var.value.title }}"
         ).expand(contact_id=[ADA, BLAISE])
         create = creating(
             CONTACTS[2].id, start_time="{{ '" + FIRST + "' }}", ignore_free_slot_validation=True
         )
-        update = updating(create.output["appointment_id"], title="unmistakable title")
+        update = updating(create.output["appointment_id"], title="{{ var.value.title }}")
         cancel = cancelling(create.output["appointment_id"])
         book >> create >> update >> cancel
 

@@ -360,7 +360,7 @@ def test_in_a_real_run(
     monkeypatch.undo()
     sandbox.set_connections(monkeypatch)
     receive(monkeypatch, sandbox, "lemcal_default", webhook_secret=SECRET)
-    meeting = sandbox.lemcal.book("ada@example.com")
+    meeting = sandbox.lemcal.book("guest.of.the.real.run@example.com")
     path = tmp_path / "meetings.csv"
 
     def tasks() -> None:
@@ -379,4 +379,4 @@ def test_in_a_real_run(
     assert (states(second)["list"], ids(path), sandbox.lemcal.hooks) == ("success", [], [])
     # neither the database nor what Airflow rendered holds the secret or the guest
     stored = airflow_database.read_bytes()
-    assert [leak for leak in ("unmistakable", "ada@example.com") if leak.encode() in stored] == []
+    assert [leak for leak in (SECRET, AS_IN_A_URL, "guest.of.the") if leak.encode() in stored] == []

@@ -125,7 +125,7 @@ def test_the_form_shows_every_field(
     fields = form["standard_fields"]
     assert (fields["login"]["title"], fields["password"]["title"]) == (login, password)
     assert fields["url_schema"]["hidden"]
-    assert fields["port"]["hidden"]
+    assert not fields["port"]["hidden"]
     assert sorted(form["extra_fields"]) == further
     for extra, field in form["extra_fields"].items():
         assert field["schema"]["title"], extra
@@ -138,7 +138,7 @@ def test_both_forms_come_from_one_dictionary(hook_class: Any) -> None:
     """What Airflow 3.1 asks the hook for is what later versions read from the metadata."""
     behaviour = hook_class.get_ui_field_behaviour()
     assert behaviour["relabeling"] == SYSTEMS[hook_class.conn_type]["ui-field-behaviour"]["relabeling"]
-    assert behaviour["hidden_fields"] == ["schema", "port"]
+    assert behaviour["hidden_fields"] == ["schema"]
 
 
 @pytest.mark.parametrize("conn_type", sorted(SYSTEMS))

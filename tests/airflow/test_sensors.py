@@ -54,17 +54,17 @@ def campaign_id(sandbox: Sandbox) -> str:
 
 
 def imported(campaign_id: str, **arguments: Any) -> LetsCalendarContactsImportedSensor:
-    given = {"poll_interval": 0.05, "timeout": 20, **arguments}
+    given = {"poll_interval": 0.05, "timeout": 60, **arguments}
     return LetsCalendarContactsImportedSensor(task_id="wait", campaign_id=campaign_id, **given)
 
 
 def sent(campaign_id: str, **arguments: Any) -> LetsCalendarInvitesSentSensor:
-    given = {"poll_interval": 0.05, "timeout": 20, **arguments}
+    given = {"poll_interval": 0.05, "timeout": 60, **arguments}
     return LetsCalendarInvitesSentSensor(task_id="wait", campaign_id=campaign_id, **given)
 
 
 def started(campaign_id: str, **arguments: Any) -> LetsCalendarCampaignStartedSensor:
-    given = {"poll_interval": 0.05, "timeout": 20, **arguments}
+    given = {"poll_interval": 0.05, "timeout": 60, **arguments}
     return LetsCalendarCampaignStartedSensor(task_id="wait", campaign_id=campaign_id, **given)
 
 

@@ -96,5 +96,5 @@ def test_operators_take_their_connection_as_a_template() -> None:
         for name, value in vars(sensors).items()
         if name.endswith("Sensor") and value.__module__ == sensors.__name__
     ]
-    assert len(classes) == 15 + 4
+    assert len(classes) == 17 + 4
     assert [one for one in classes if "lets_calendar_conn_id" not in one.template_fields] == []

@@ -57,6 +57,8 @@ def extra(**fields: Any) -> str:
         ({"host": "gate.example", "schema": "lets_calendar"}, "https://gate.example/api/lc"),
         ({"host": "http://127.0.0.1:8765"}, "http://127.0.0.1:8765/api/lc"),
         ({"host": "127.0.0.1", "port": 8765}, "http://127.0.0.1:8765/api/lc"),
+        ({"port": 443}, VENDOR),
+        ({"port": 8443}, "https://panel.letscalendar.com:8443/api/lc"),
         ({"host": "http://localhost:8765"}, "http://localhost:8765/api/lc"),
         ({"host": "http://[::1]:8765"}, "http://[::1]:8765/api/lc"),
         ({"host": "[::1]:8765"}, "http://[::1]:8765/api/lc"),

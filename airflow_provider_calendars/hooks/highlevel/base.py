@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_calendars._compat import mask_secret
-from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, PermissionDenied
-from airflow_provider_calendars.hooks.base import TEST_TIMEOUT, CalendarsHook
+from airflow_provider_calendars.exceptions import ConfigurationError, PermissionDenied
+from airflow_provider_calendars.hooks.base import CalendarsHook
 from airflow_provider_calendars.memory import KeptStore
 
 if TYPE_CHECKING:
@@ -70,12 +70,15 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
             return super()._store()
         return KeptStore(f"calendars.{self.conn_type}.{self.conn_id}")
 
-    def test_connection(self) -> tuple[bool, str]:
-        """Read the location or its calendars, and return whether that worked and what is wrong if not."""
+    def try_out(self) -> tuple[bool, str]:
+        """Read the location or its calendars."""
         try:
-            return True, _what_is_read(self.hurried(TEST_TIMEOUT))
-        except CalendarsError as wrong:
-            return False, str(wrong)
+            location = self.run(lambda api: api.get_location())
+        except PermissionDenied:
+            # a token for calendars alone need not read locations
+            calendars = self.run(lambda api: api.list_calendars())
+            return True, f"The token reads the location's calendars: {len(calendars)}."
+        return True, f"The token reads location {location.location_id}."
 
     def request(
         self,
@@ -102,14 +105,6 @@ class HighLevelBaseHook(CalendarsHook["HighLevelApi"]):
         """
         chosen = {"Version": version} if version else {}
         return super().request(method, path, repeat=repeat, headers={**chosen, **(headers or {})}, **parts)
-
-
-def _what_is_read(hook: HighLevelBaseHook) -> str:
-    try:
-        return f"The token reads location {hook.run(lambda api: api.get_location()).location_id}."
-    except PermissionDenied:
-        # a token for calendars alone need not read locations
-        return f"The token reads the location's calendars: {len(hook.run(lambda api: api.list_calendars()))}."
 
 
 def _installation(settings: Settings) -> OAuth:

@@ -73,12 +73,19 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         ``expand`` it into one contact for each. An opt-out counts for all of them either way.
     :param suppression_paths: a list of files, or one, of addresses, domains and SHA-256 hashes that
         must not be invited.
+    :param suppression_sql: a query, or a ``.sql`` file with one, that returns such entries.
+    :param suppression_sql_conn_id: the Airflow connection for it; by default ``sql_conn_id``.
+    :param suppression_campaign_ids: ids of campaigns of Let's Calendar, or one; who unsubscribed from them
+        is left out.
+    :param suppression_highlevel_conn_id: a connection of HighLevel; whoever of its contacts wants no mail
+        ("do not disturb") is left out. All contacts of the location are read.
     :param allowed_domains: the only domains people may be invited at; ``*.example.com`` is every
         subdomain.
     :param blocked_domains: domains nobody may be invited at; subdomains are meant, too.
     :param only_new_against: the id of a campaign of Let's Calendar: its attendees, and people who were
         cancelled or unsubscribed there, are left out.
-    :param lets_calendar_conn_id: the Airflow connection for ``only_new_against``.
+    :param lets_calendar_conn_id: the Airflow connection for ``only_new_against`` and
+        ``suppression_campaign_ids``.
     :param encoding: of a text file; default: found (byte-order mark, UTF-8, else cp1252).
     :param delimiter: of a text file, one character; default: found.
     :param sheet: of a workbook, by name; default: the only one that looks like contacts.
@@ -108,6 +115,10 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         "columns",
         "opt_out_columns",
         "suppression_paths",
+        "suppression_sql",
+        "suppression_sql_conn_id",
+        "suppression_campaign_ids",
+        "suppression_highlevel_conn_id",
         "allowed_domains",
         "blocked_domains",
         "only_new_against",
@@ -122,6 +133,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         "columns": "json",
         "opt_out_columns": "json",
         "sql": "sql",
+        "suppression_sql": "sql",
     }
     concealed_fields: ClassVar[tuple[str, ...]] = _CONCEALED
 
@@ -141,6 +153,10 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         opt_out_columns: Mapping[str, str] | Sequence[str] | None = None,
         several_addresses: str = "first",
         suppression_paths: str | Sequence[str] | None = None,
+        suppression_sql: str | None = None,
+        suppression_sql_conn_id: str | None = None,
+        suppression_campaign_ids: str | Sequence[str] | None = None,
+        suppression_highlevel_conn_id: str | None = None,
         allowed_domains: Sequence[str] | None = None,
         blocked_domains: Sequence[str] | None = None,
         only_new_against: str | None = None,
@@ -167,6 +183,10 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         self.opt_out_columns = opt_out_columns
         self.several_addresses = several_addresses
         self.suppression_paths = suppression_paths
+        self.suppression_sql = suppression_sql
+        self.suppression_sql_conn_id = suppression_sql_conn_id
+        self.suppression_campaign_ids = suppression_campaign_ids
+        self.suppression_highlevel_conn_id = suppression_highlevel_conn_id
         self.allowed_domains = allowed_domains
         self.blocked_domains = blocked_domains
         self.only_new_against = only_new_against

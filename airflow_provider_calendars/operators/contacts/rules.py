@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.files import open_path, open_seekable
-from airflow_provider_calendars.operators.contacts.campaign import attendees_of
-from airflow_provider_calendars.operators.contacts.sources import texts
+from airflow_provider_calendars.operators.contacts.sources import QuerySource, texts
+from airflow_provider_calendars.operators.contacts.suppressed import (
+    add_do_not_disturb,
+    add_query,
+    add_unsubscribed,
+    attendees_of,
+)
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.contacts import Rules
+    from airflow_provider_calendars.contacts import Rules, SuppressionLists
     from airflow_provider_calendars.operators.contacts.prepare import PrepareContactsOperator
 
 
@@ -31,13 +37,32 @@ def rules_of(operator: PrepareContactsOperator) -> Rules:
     allowed = texts("allowed_domains", operator.allowed_domains or ())
     allowed = domain_rules("allowed_domains", allowed, addresses, wild=True)
     lists = SuppressionLists(addresses)
-    for path in texts("suppression_paths", operator.suppression_paths or ()):
-        where = open_path(path, operator.storage_conn_id)
-        with open_seekable(where, "suppression_paths") as stream:
-            operator.log.info("Suppression list %s: %d entries.", where.name, lists.add(stream, where.name))
+    _fill(lists, operator)
     attendees: set[str] = set()
     if operator.only_new_against:
         attendees = attendees_of(operator.only_new_against, operator.lets_calendar_conn_id, lists)
         operator.log.info("Campaign %s has %d attendees.", operator.only_new_against, len(attendees))
     suppression = lists.suppression(blocked_domains=blocked, allowed_domains=allowed, attendees=attendees)
     return Rules(operator.allow_test_domains, operator.several_addresses, suppression)
+
+
+def _fill(lists: SuppressionLists, operator: PrepareContactsOperator) -> None:
+    """Read everything that says who must not be invited."""
+    for path in texts("suppression_paths", operator.suppression_paths or ()):
+        where = open_path(path, operator.storage_conn_id)
+        with open_seekable(where, "suppression_paths") as stream:
+            operator.log.info("Suppression list %s: %d entries.", where.name, lists.add(stream, where.name))
+    if operator.suppression_sql is not None:
+        conn_id = operator.suppression_sql_conn_id or operator.sql_conn_id
+        query = QuerySource(
+            checks.text("suppression_sql", operator.suppression_sql),
+            checks.text("suppression_sql_conn_id", conn_id),
+            name="suppression_sql",
+        )
+        operator.log.info("Suppression query: %d entries.", add_query(query, lists))
+    for campaign_id in texts("suppression_campaign_ids", operator.suppression_campaign_ids or ()):
+        found = add_unsubscribed(campaign_id, operator.lets_calendar_conn_id, lists)
+        operator.log.info("Campaign %s: %d unsubscribed.", campaign_id, found)
+    if operator.suppression_highlevel_conn_id is not None:
+        conn_id = checks.text("suppression_highlevel_conn_id", operator.suppression_highlevel_conn_id)
+        operator.log.info("HighLevel: %d want no mail.", add_do_not_disturb(conn_id, lists))

@@ -112,26 +112,35 @@ class QuerySource:
     :param sql: one statement that returns rows.
     :param conn_id: an Airflow connection whose hook is a ``DbApiHook``.
     :param parameters: bound by the database driver, in its own style.
+    :param name: the operator's argument that the query is, for messages.
     """
 
     sql: str
     conn_id: str
     parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    name: str = "sql"
 
     def tables(self, stack: ExitStack, wanted: Wanted) -> list[Table]:
         """Run the query."""
         from airflow_provider_calendars.contacts.tables import table_of_rows_once
 
+        return [table_of_rows_once(stack, *self.rows(stack), wanted, "the query")]
+
+    def rows(self, stack: ExitStack) -> tuple[list[str], Iterator[Sequence[object]]]:
+        """Run the query and return the names of its columns and its rows, fetched as they are needed.
+
+        :param stack: closes the database connection.
+        :raises ConfigurationError: it is no SQL connection, or the statement returns no rows.
+        """
         cursor = self._cursor(stack)
         cursor.execute(self.sql, self.parameters) if self.parameters else cursor.execute(self.sql)
         batches = _fetched(cursor)
         # some drivers describe the columns only once the first rows are there
         first = next(batches, [])
         if not cursor.description:
-            raise ConfigurationError("sql: the statement returns no rows; expected a SELECT.")
+            raise ConfigurationError(f"{self.name}: the statement returns no rows; expected a SELECT.")
         headers = [str(column[0]) for column in cursor.description]
-        rows = chain(first, chain.from_iterable(batches))
-        return [table_of_rows_once(stack, headers, rows, wanted, "the query")]
+        return headers, chain(first, chain.from_iterable(batches))
 
     def _cursor(self, stack: ExitStack) -> Any:
         from airflow.sdk import BaseHook
@@ -139,7 +148,8 @@ class QuerySource:
         hook = BaseHook.get_connection(self.conn_id).get_hook()
         if not hasattr(hook, "get_conn") or not hasattr(hook, "get_records"):
             raise ConfigurationError(
-                f"sql_conn_id: {self.conn_id} is no SQL connection ({type(hook).__name__} is no DbApiHook)."
+                f"{self.name}_conn_id: {self.conn_id} is no SQL connection "
+                f"({type(hook).__name__} is no DbApiHook)."
             )
         connection = stack.enter_context(closing(hook.get_conn()))
         return stack.enter_context(closing(_streaming_cursor(connection)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.sdk import Context
 
@@ -56,6 +56,8 @@ class GuardedOperator(InvitesOperator):
         "approved_fingerprint",
         "audience_path",
     )
+    # attendees of which status the call mails: those who have no invite yet
+    mailed_statuses: ClassVar[tuple[str, ...]] = ("N",)
 
     def __init__(
         self,
@@ -87,8 +89,14 @@ class GuardedOperator(InvitesOperator):
         """
         if self.approved_fingerprint != NOT_ASKED:
             approved = self.approved_fingerprint
-            seeds = self.own_addresses()
-            check_approved(self.hook, self.campaign_id, self.audience_path, approved, seeds)
+            check_approved(
+                self.hook,
+                self.campaign_id,
+                self.audience_path,
+                approved,
+                seeds=self.own_addresses(),
+                statuses=self.mailed_statuses,
+            )
 
     def own_addresses(self) -> Collection[str]:
         """Return addresses of our own that may be mailed besides those that were approved."""

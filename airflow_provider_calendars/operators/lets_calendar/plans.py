@@ -69,13 +69,16 @@ def check_approved(
     campaign_id: str,
     path: str | None,
     approved: str | None,
+    *,
     seeds: Collection[str] = (),
+    statuses: Collection[str] = ("N",),
 ) -> None:
     """Refuse a sending that is not the one that was approved.
 
     :param path: the file of the audience.
     :param approved: the fingerprint of the approval.
     :param seeds: addresses of our own that may be mailed besides.
+    :param statuses: attendees of which status would be mailed.
     :raises GuardError: nothing was approved, or what would be sent is something else.
     """
     if not approved or approved == "None":
@@ -91,26 +94,32 @@ def check_approved(
             f"Campaign {campaign_id} or its audience is not what was approved ({approved[:16]}): now it is "
             f"{plan.fingerprint[:16]}. Nothing was sent; have it approved as it is."
         )
-    check_new_attendees(hook, campaign_id, {*audience.addresses, *seeds})
+    check_attendees(hook, campaign_id, {*audience.addresses, *seeds}, statuses)
 
 
-def check_new_attendees(hook: LetsCalendarHook, campaign_id: str, addresses: Collection[str]) -> None:
-    """Refuse to mail a campaign whose new attendees have other addresses than these.
+def check_attendees(
+    hook: LetsCalendarHook, campaign_id: str, addresses: Collection[str], statuses: Collection[str]
+) -> None:
+    """Refuse to mail a campaign whose attendees of some statuses have other addresses than these.
 
     :raises GuardError: somebody else would be mailed.
     """
     from airflow_provider_calendars.api.lets_calendar.people import AttendeeFilter
 
     try:
-        new = hook.list_attendees(campaign_id, AttendeeFilter(status="N"))
+        found = [
+            each
+            for status in statuses
+            for each in hook.list_attendees(campaign_id, AttendeeFilter(status=status))
+        ]
     except NotFound:
-        hook.log.warning("This account cannot read attendees, so who is new in the campaign is not checked.")
+        hook.log.warning("This account cannot read attendees, so who would be mailed is not checked.")
         return
     redirected = set(hook.redirect.addresses) if hook.redirect else set()
     known = {*addresses, *redirected}
-    foreign = sum(each.email.strip().lower() not in known for each in new)
+    foreign = sum(each.email.strip().lower() not in known for each in found)
     if foreign:
         raise GuardError(
-            f"{foreign} of the {len(new)} new attendees of campaign {campaign_id} are not in the audience. "
-            "Nothing was sent. Who added them?"
+            f"{foreign} of the {len(found)} attendees of campaign {campaign_id} that would be mailed are not "
+            "in the audience. Nothing was sent. Who added them?"
         )

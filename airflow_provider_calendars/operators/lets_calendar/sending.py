@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.sdk import Context
 
@@ -149,6 +149,8 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
     :raises GuardError: it was not approved, or it is a backfill; nothing was sent.
     :raises AirflowFailException: the reply was lost, now or in an earlier try.
     """
+
+    mailed_statuses: ClassVar[tuple[str, ...]] = ("S", "P")
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Send the update, once."""

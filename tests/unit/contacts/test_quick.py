@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_calendars.contacts import audience, prepare_contacts, quick
+from airflow_provider_calendars.contacts import audience, delimited, prepare_contacts, quick
 from airflow_provider_calendars.contacts.audience import Audience
 from airflow_provider_calendars.contacts.cells import Cells
 from airflow_provider_calendars.contacts.columns import Wanted, find_columns
 from airflow_provider_calendars.contacts.decisions import Judge, Person, Rules
+from airflow_provider_calendars.contacts.delimited import DelimitedRows
 from airflow_provider_calendars.contacts.emails import AddressReader
 from airflow_provider_calendars.contacts.outputs import CsvUpload
 from airflow_provider_calendars.contacts.quick import QuickJudge
@@ -74,12 +75,43 @@ def test_batches_are_decided_as_single_rows_are(data: st.DataObject) -> None:
         several_addresses=data.draw(st.sampled_from(["first", "expand"])),
         suppression=data.draw(SUPPRESSIONS),
     )
+    assert_batches_are_decided_as_single_rows_are(headers, rows, rules, data.draw(st.integers(0, len(rows))))
+
+
+FEW_ADDRESSES = st.sampled_from(
+    ["a@example.com", "B@example.com", "b@example.com", "c@example.com", "c@example.com d", "d@gone.org", ""]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_other_addresses_are_decided_as_in_single_rows(data: st.DataObject) -> None:
+    """Whoever is mentioned in several rows, and opts out in one of them, both ways give the same."""
+    headers = ["Email", "Additional email addresses", "First Name", "Last Name", "Email Opt Out"]
+    row = st.tuples(
+        FEW_ADDRESSES,
+        FEW_ADDRESSES,
+        st.sampled_from(["Anna", "Ben", "-"]),
+        st.just(""),
+        st.sampled_from(["no", "no", "yes", "eh"]),
+    )
+    rows = data.draw(st.lists(row.map(list), min_size=1, max_size=8))
+    rules = Rules(
+        several_addresses=data.draw(st.sampled_from(["first", "first", "expand"])),
+        suppression=data.draw(SUPPRESSIONS),
+    )
+    assert_batches_are_decided_as_single_rows_are(headers, rows, rules, data.draw(st.integers(0, len(rows))))
+
+
+def assert_batches_are_decided_as_single_rows_are(
+    headers: list[str], rows: list[list[str]], rules: Rules, cut: int
+) -> None:
+    """Decide on rows in two batches and one by one, and compare everything."""
     columns = find_columns(headers, Wanted())
     assert columns is not None
     judges = [Judge(columns, headers, AddressReader(), rules, Audience()) for _ in range(2)]
     for judge in judges:
         judge.audience.begin("people.csv")
-    cut = data.draw(st.integers(0, len(rows)))
     people, refused = [], []
     quick_judge = QuickJudge(judges[0])
     for start, batch in ((2, rows[:cut]), (2 + cut, rows[cut:])):
@@ -101,6 +133,50 @@ def test_batches_are_decided_as_single_rows_are(data: st.DataObject) -> None:
     emails = [one.email for _, one, _ in expected if isinstance(one, Person)]
     assert list(map(first.first_row, emails)) == list(map(second.first_row, emails))
     assert first.fingerprint() == second.fingerprint()
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    text=st.lists(
+        st.sampled_from(
+            [
+                *("a", "é", "Ng\u1ec5", "b c", "end", ",", ",", ";", '"', '""', ',"', '",', ',"K, I",'),
+                *("\x00", "\x0b", "\u2028", "\n", "\r\n", "\r", "\n\n", '"\n"', '"x\r\ny"'),
+            ]
+        ),
+        max_size=40,
+    ).map("".join),
+    line_end=st.sampled_from(["\n", "\r\n", "\r", None]),
+    delimiter=st.sampled_from([",", ";"]),
+    chunk=st.sampled_from([3, 8, 20, 1 << 15]),
+)
+def test_records_are_split_as_the_csv_module_splits_them(
+    text: str, line_end: str | None, delimiter: str, chunk: int
+) -> None:
+    """Whatever the line ends and quotes, the records and their numbers are those of the csv module."""
+    if line_end:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", line_end)
+    lines = [*io.StringIO(text, newline=""), f"end{delimiter}end"]
+    *expected, last = csv.reader(lines, delimiter=delimiter)
+    numbers: list[int] = []
+    records: list[list[str]] = []
+    failure = ""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_CHUNK", chunk)
+        try:
+            for some, cells in DelimitedRows(
+                io.BytesIO(text.encode()), "people.csv", "utf-8", delimiter
+            ).batches():
+                numbers += some
+                records += cells
+        except ContactsError as error:
+            failure = str(error)
+    assert records == expected
+    assert numbers == list(range(1, 1 + len(expected)))
+    if last == ["end", "end"]:
+        assert not failure
+    else:
+        assert failure.startswith(f"people.csv ends within row {len(expected) + 1}, behind a quotation mark")
 
 
 def test_different_addresses_with_the_same_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
