@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
-.PHONY: demo ui test lint types check faults screenshots benchmark clean
+.PHONY: demo ui test lint types docs check faults screenshots benchmark clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m airflow_provider_calendars.sandbox.demo
@@ -24,7 +24,11 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-check: lint types test
+# a warning is an error
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going --fresh-env -b html docs build/docs
+
+check: lint types docs test
 
 # every fault at every call of every flow; make test runs a part
 faults: $(VENV)/.dev
@@ -47,6 +51,10 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/uv
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/uv
 	$(INSTALL) --editable . --group dev
+	touch $@
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/uv
+	$(INSTALL) --editable . --group docs
 	touch $@
 
 clean:
