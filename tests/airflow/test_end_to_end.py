@@ -43,8 +43,15 @@ class Airflow:
 
     def get(self, path: str) -> Any:
         """Return the decoded answer."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        request = urllib.request.Request(f"{self.url}{path}", headers=headers)
+        return self._ask(path, None)
+
+    def post(self, path: str, body: Any) -> Any:
+        """Send something and return the decoded answer."""
+        return self._ask(path, json.dumps(body).encode())
+
+    def _ask(self, path: str, body: bytes | None) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,24 +55,35 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def airflow(browser: Any, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    """Start an API server that knows the example DAGs, and no connection."""
-    folder, port = tmp_path_factory.mktemp("airflow"), free_port()
+def environment(browser: Any, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What an Airflow is run with that knows the example DAGs, and the connections to the sandbox."""
+    folder = tmp_path_factory.mktemp("airflow")
     environment = {
-        **airflow_environment(folder, sandbox, port),
+        **airflow_environment(folder, sandbox, free_port()),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
     }
-    for name in [name for name in environment if name.startswith("AIRFLOW_CONN_")]:
-        del environment[name]
     for command in (["db", "migrate"], ["dags", "reserialize"]):
-        subprocess.run(
-            [sys.executable, "-m", "airflow", *command], env=environment, check=True, capture_output=True
-        )
+        run_airflow(environment, *command)
+    return environment
+
+
+def run_airflow(environment: Mapping[str, str], *command: str) -> None:
+    """Run a command of Airflow to its end."""
+    asked = [sys.executable, "-m", "airflow", *command]
+    done = subprocess.run(asked, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="session")
+def airflow(environment: dict[str, str]) -> Iterator[Airflow]:
+    """Start an API server to which nobody has given a connection yet."""
+    folder, port = Path(environment["AIRFLOW_HOME"]).parent, int(environment["AIRFLOW__API__PORT"])
+    bare = {name: value for name, value in environment.items() if not name.startswith("AIRFLOW_CONN_")}
     command = [sys.executable, "-m", "airflow", "api-server", "--port", str(port), "--workers", "1"]
     running = Airflow(port)
     with (
         (folder / "api-server.log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as server,
+        subprocess.Popen(command, env=bare, stdout=log, stderr=log) as server,
     ):
         try:
             until(running.is_up, "Airflow answers", 120)
