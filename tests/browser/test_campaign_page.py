@@ -58,14 +58,15 @@ def within_frame(browser: Any) -> Iterator[None]:
         browser.switch_to.default_content()
 
 
+_TEXT_IF_SETTLED = """
+const waits = document.querySelector("[aria-busy=true], .waits");
+return waits ? "" : document.querySelector("main").innerText;
+"""
+
+
 def text_when_read(browser: Any, what: str) -> str:
     """Return all that is written once nothing is being read any more."""
-
-    def settled() -> str:
-        waiting = browser.find_elements(By.CSS_SELECTOR, "[aria-busy=true], .waits")
-        return "" if waiting else str(browser.find_element(By.CSS_SELECTOR, "main").text)
-
-    return str(shown(settled, what))
+    return str(shown(lambda: browser.execute_script(_TEXT_IF_SETTLED), what))
 
 
 def background(browser: Any, element: str) -> str:
