@@ -6,6 +6,7 @@
     ├── ConfigurationError        a connection or an argument is wrong; nothing was sent
     ├── ContactsError             a file of contacts cannot be used
     ├── GuardError                sending was refused before anything left the machine
+    ├── SendingStalled            invites that were asked for do not go out
     ├── TransportError            no answer: connection refused, reply lost, timed out
     │   └── OutcomeUnknown        the same, for a call that must not be repeated
     └── ApiError                  the vendor answered, and said no
@@ -41,6 +42,10 @@ class ContactsError(CalendarsError):
 
 class GuardError(CalendarsError):
     """Sending was refused before anything left the machine."""
+
+
+class SendingStalled(CalendarsError):
+    """Invites that were asked for do not go out: the vendor sends nothing more, and some are left."""
 
 
 class TransportError(CalendarsError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.sensors.base import CalendarsSensor, check_count
@@ -122,27 +123,45 @@ class LetsCalendarInvitesSentSensor(LetsCalendarSensor):
     :param campaign_id: the campaign (templated).
     :param grace_period: seconds after the first look before an end without visible progress is
         believed.
+    :param stalled_after: seconds without any change after which the sending counts as stalled while
+        invites are left, e.g. 1800; default: wait until ``timeout``. Let's Calendar pauses a campaign when
+        its sender's quota is used up, and a paused campaign looks like a slow one. Choose far more than
+        passes between two invites, or between two batches.
     :param poll_interval: seconds between two looks.
     :param deferrable: wait in the triggerer, without a worker slot.
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id`` and the numbers of attendees ``total``, ``new``, ``in_process``, ``sent``,
         ``failed``, ``unsubscribed``, ``cancelled``.
+    :raises SendingStalled: nothing changed for ``stalled_after``, and invites are left.
     :raises OperationUnavailable: the account cannot read attendees.
     """
 
     trigger_class: ClassVar[type[CalendarsTrigger]] = LetsCalendarInvitesSentTrigger
     waits_for_own_doing: ClassVar[bool] = True
 
-    def __init__(self, *, grace_period: float = 60.0, **kwargs: Any) -> None:
+    def __init__(
+        self, *, grace_period: float = 60.0, stalled_after: float | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.grace_period = grace_period
+        self.stalled_after = stalled_after
 
     def make_watch(self) -> InvitesSent:
         """Return the question, from checked arguments."""
         from airflow_provider_calendars.api.lets_calendar.watches import InvitesSent
 
+        campaign_id = checks.text("campaign_id", self.campaign_id)
         grace_period = checks.seconds("grace_period", self.grace_period)
-        return InvitesSent(checks.text("campaign_id", self.campaign_id), grace_period)
+        return InvitesSent(campaign_id, grace_period, self._stalled_after())
+
+    def _stalled_after(self) -> float | None:
+        if self.stalled_after is None:
+            return None
+        if (given := checks.seconds("stalled_after", self.stalled_after)) > 0:
+            return given
+        raise ConfigurationError(
+            "stalled_after must be more than 0 seconds, not 0. Leave it out to wait until the timeout."
+        )
 
     def record(
         self, context: Context, progress: Sequence[Any] | None, report: Mapping[str, Any] | None

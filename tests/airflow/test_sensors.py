@@ -190,6 +190,37 @@ def test_sent_waits_while_nobody_is_sent_to(sandbox: Sandbox, campaign_id: str, 
             verdict(sent(each, timeout=0.3, grace_period=0, **mode))
 
 
+def test_a_sending_that_stalls_fails_the_wait(
+    sandbox: Sandbox, campaign_id: str, mode: dict[str, Any]
+) -> None:
+    """A campaign that was paused at its sender's quota is told by its counts, long before the time-out."""
+    sandbox.settings.send_delay, sandbox.settings.send_seconds = 0.1, 0.2
+    sandbox.settings.sender_quota = 1
+    sandbox.lets_calendar.send(sandbox.lets_calendar.campaign(campaign_id), "invite")  # type: ignore[arg-type]
+    with pytest.raises(exceptions.SendingStalled, match="1 sent, 0 failed, 1 new and 0 in process") as caught:
+        verdict(sent(campaign_id, stalled_after=0.5, **mode))
+    assert f"Campaign {campaign_id}" in str(caught.value)
+    assert "@" not in str(caught.value)
+
+
+def test_a_sending_that_goes_on_does_not_stall(
+    sandbox: Sandbox, campaign_id: str, mode: dict[str, Any]
+) -> None:
+    """Each change begins the patience anew, so that a sending may take longer than that."""
+    sandbox.settings.send_delay, sandbox.settings.send_seconds = 0.6, 1.2
+    sandbox.lets_calendar.send(sandbox.lets_calendar.campaign(campaign_id), "invite")  # type: ignore[arg-type]
+    begun = time.monotonic()
+    assert verdict(sent(campaign_id, stalled_after=1.2, **mode))["sent"] == 2
+    assert time.monotonic() - begun > 1.2
+
+
+def test_nothing_left_to_send_is_no_stall(sandbox: Sandbox, campaign_id: str, mode: dict[str, Any]) -> None:
+    """Until an end is believed nothing changes, either."""
+    for name in ("ava", "ben"):
+        sandbox.lets_calendar.set_status(campaign_id, f"{name}@example.com", "S")
+    assert verdict(sent(campaign_id, stalled_after=0.1, grace_period=0.5, **mode))["sent"] == 2
+
+
 @pytest.mark.parametrize("missing", [False, True])
 def test_started(sandbox: Sandbox, mode: dict[str, Any], missing: bool) -> None:
     """The wait ends at the event's start, in its zone, also on accounts that only list campaigns."""
@@ -268,6 +299,8 @@ def test_never_fail_skips_in_every_mode(sandbox: Sandbox) -> None:
         (imported, {"campaign_id": ""}),
         (sent, {"grace_period": "long"}),
         (sent, {"grace_period": -1}),
+        (sent, {"stalled_after": 0}),
+        (sent, {"stalled_after": "an hour"}),
         (sent, {"campaign_id": None}),
         (started, {"campaign_id": " "}),
     ],

@@ -143,8 +143,21 @@ def test_settings_do_not_change_the_past(sandbox: Sandbox, campaign: Campaign) -
 
 
 def test_quota_of_a_sender(sandbox: Sandbox, campaign: Campaign) -> None:
-    """Once a sender has used up its quota, the rest fails."""
-    sandbox.settings.sender_quota = 3
+    """Once a sender has used up its quota, the rest stays new, until somebody sends with a new quota."""
+    sandbox.settings.sender_quota = 2
+    for _ in range(2):
+        post(sandbox, "send-invite", campaign)
+        sandbox.clock.advance(3)
+        assert statuses(sandbox, campaign) == "SSNN"
+    sandbox.settings.sender_quota = None
+    post(sandbox, "send-invite", campaign)
+    sandbox.clock.advance(3)
+    assert (statuses(sandbox, campaign), mailed(sandbox)) == ("SSSS", "abcd")
+
+
+def test_quota_that_lets_the_rest_fail(sandbox: Sandbox, campaign: Campaign) -> None:
+    """The other reading: nobody is left to be sent to."""
+    sandbox.settings.sender_quota, sandbox.settings.quota_reached = 3, "fails"
     post(sandbox, "send-invite", campaign)
     sandbox.clock.advance(3)
     assert statuses(sandbox, campaign) == "SSSF"

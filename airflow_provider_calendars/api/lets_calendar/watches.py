@@ -12,7 +12,7 @@ from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
 from airflow_provider_calendars.api.lets_calendar.progress import with_point
 from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignDetails
 from airflow_provider_calendars.api.watching import Verdict
-from airflow_provider_calendars.exceptions import ApiError, OperationUnavailable
+from airflow_provider_calendars.exceptions import ApiError, OperationUnavailable, SendingStalled
 
 
 @dataclass(slots=True)
@@ -65,20 +65,30 @@ class InvitesSent:
     Right after it was asked for, a sending has not begun and the summary still shows the old state;
     so the wait ends only after progress was seen, or after a period of grace.
 
+    Let's Calendar pauses a campaign by itself when its sender's quota is used up or a delivery fails, and
+    then waits for somebody to resume it; no operation says so. It shows in counts that stay the same:
+    https://letscalendar.freshdesk.com/support/solutions/articles/84000397842-pause-campaign
+
     :param campaign_id: the campaign.
     :param grace_period: seconds after the first look in which progress must be seen to believe the end.
+    :param stalled_after: seconds in which some count must change while invites are left; None for ever.
     :param first_look: when the first look was, in seconds since the epoch.
     :param first_pending: how many attendees had no invite then.
     :param progress_seen: whether attendees have moved since.
     :param progress: what was seen when: seconds since the epoch, and how many are sent, failed, waiting.
+    :param last_counts: how many were new, in process, sent and failed at the last look.
+    :param changed_at: when that was first seen, in seconds since the epoch.
     """
 
     campaign_id: str
     grace_period: float = 60.0
+    stalled_after: float | None = None
     first_look: float | None = None
     first_pending: int = 0
     progress_seen: bool = False
     progress: list[list[float]] = field(default_factory=list)
+    last_counts: list[int] = field(default_factory=list)
+    changed_at: float = 0.0
 
     def report_as_if(self) -> dict[str, Any]:
         """Return the report of a dry run: nobody was mailed."""
@@ -94,11 +104,26 @@ class InvitesSent:
         self.progress = with_point(self.progress, time, summary.sent, summary.failed, pending)
         self.progress_seen |= summary.in_process > 0 or pending < self.first_pending
         believable = self.progress_seen or time >= self.first_look + self.grace_period
+        if pending:
+            self._refuse_stall(summary, time)
         return Verdict(
             pending == 0 and _reached(summary) > 0 and believable,
             f"Campaign {self.campaign_id}: {summary.new} new, {summary.in_process} in process, "
             f"{summary.sent} sent, {summary.failed} failed.",
             {"campaign_id": self.campaign_id, **summary.counts()},
+        )
+
+    def _refuse_stall(self, summary: AttendeeSummary, time: float) -> None:
+        counts = [summary.new, summary.in_process, summary.sent, summary.failed]
+        if counts != self.last_counts:
+            self.last_counts, self.changed_at = counts, time
+        if self.stalled_after is None or time < self.changed_at + self.stalled_after:
+            return
+        raise SendingStalled(
+            f"Campaign {self.campaign_id}: nothing has changed for {time - self.changed_at:.0f} seconds, "
+            f"with {summary.sent} sent, {summary.failed} failed, {summary.new} new and {summary.in_process} "
+            "in process. Let's Calendar pauses a campaign when its sender's quota is used up or a delivery "
+            "fails. Look in its panel; when it sends again, clear this task to wait on."
         )
 
 

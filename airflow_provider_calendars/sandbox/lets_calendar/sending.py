@@ -67,18 +67,24 @@ class PostOffice:
         if attendee.status in "UC":
             return
         if not self._within_quota(campaign.sender_email_id):
-            attendee.status = "F"
+            self._refuse(sending, attendee)
             return
+        self._sent_by[campaign.sender_email_id] += 1
         attendee.status = "S"
         attendee.invited = True
         self.deliveries.append(Delivery(campaign.id, attendee.id, attendee.email, sending.kind, at))
 
     def _within_quota(self, sender_id: int) -> bool:
         quota = self._settings.sender_quota
-        if quota is not None and self._sent_by[sender_id] >= quota:
-            return False
-        self._sent_by[sender_id] += 1
-        return True
+        return quota is None or self._sent_by[sender_id] < quota
+
+    def _refuse(self, sending: Sending, attendee: Attendee) -> None:
+        if self._settings.quota_reached == "fails":
+            attendee.status = "F"
+            return
+        # https://letscalendar.freshdesk.com/support/solutions/articles/84000397842-pause-campaign
+        sending.waiting.appendleft(attendee)
+        _end(sending, "N")
 
     def stop(self, campaign: Campaign) -> bool:
         """Keep accepted invites from being delivered, and tell whether there were any.
@@ -87,10 +93,8 @@ class PostOffice:
         """
         running = [sending for sending in campaign.sendings if sending.in_progress]
         for sending in running:
-            sending.stopped = True
-            for attendee in sending.waiting:
-                # not documented by the vendor; who has an invite already keeps it
-                _set_status(attendee, "S" if attendee.invited else self._settings.stopped_become)
+            # what becomes of those who wait is not documented by the vendor
+            _end(sending, self._settings.stopped_become)
         return bool(running)
 
     def schedule(self, campaign: Campaign, schedule: Schedule) -> None:
@@ -140,6 +144,13 @@ def _take_in_hand(sending: Sending) -> None:
     if not sending.stopped:
         for attendee in sending.waiting:
             _set_status(attendee, "P")
+
+
+def _end(sending: Sending, waiting_become: str) -> None:
+    sending.stopped = True
+    for attendee in sending.waiting:
+        # who has an invite already keeps it
+        _set_status(attendee, "S" if attendee.invited else waiting_become)
 
 
 def _set_status(attendee: Attendee, letter: str) -> None:

@@ -20,7 +20,10 @@ class LetsCalendarSettings:
     new_token_ends_older: bool = switch("a new token makes the older ones invalid")
     missing_operations: bool = switch("the four operations that not every account may have do not exist")
     senders: int = count(2, "how many sender addresses the account has")
-    sender_quota: int | None = limit("how many invites a sender can send; the rest become failed")
+    sender_quota: int | None = limit("how many invites a sender can send")
+    quota_reached: str = choice(
+        "pauses", "what using the quota up does: the campaign stops sending, or the rest fails", "fails"
+    )
     single_contact_duplicates: str = choice(
         "add", "what add-single-contact does with an e-mail that the campaign has", "existing", "reject"
     )
