@@ -10,12 +10,10 @@ from airflow_provider_calendars.exceptions import ConfigurationError
 EXTRA_OF_SCHEME = {
     "s3": "amazon",
     "s3a": "amazon",
-    "s3n": "amazon",
     "gs": "google",
     "gcs": "google",
     "abfs": "microsoft-azure",
     "abfss": "microsoft-azure",
-    "adl": "microsoft-azure",
 }
 
 

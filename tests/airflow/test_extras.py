@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from importlib.util import find_spec
@@ -40,6 +41,18 @@ from airflow_provider_calendars.sandbox import Sandbox
 
 AMAZON = re.escape("pip install 'airflow-provider-calendars[amazon]'")
 LIBRARIES = {"amazon": "s3fs", "google": "gcsfs", "microsoft-azure": "adlfs"}
+# of nobody
+STORAGE: dict[str, dict[str, Any]] = {
+    "amazon": {"conn_type": "aws", "login": "key", "password": "secret"},
+    "google": {"conn_type": "google_cloud_platform", "extra": {"is_anonymous": True, "project": "nobody"}},
+    "microsoft-azure": {
+        "conn_type": "wasb",
+        "extra": {
+            "connection_string": "DefaultEndpointsProtocol=http;AccountName=nobody;AccountKey=a2V5;"
+            "BlobEndpoint=http://127.0.0.1:9/nobody"
+        },
+    },
+}
 CAMPAIGN = {"campaign_id": "1"}
 CALENDAR = {"calendar_id": "c", "end_datetime": "2030-01-01T00:00:00Z"}
 UPLOAD = "firstname,lastname,email\nAda,,ada@example.com\n"
@@ -61,6 +74,30 @@ def test_a_path_whose_file_system_is_missing_names_the_extra(scheme: str) -> Non
         open_path(path)
     assert str(refused.value).startswith(f"{path}: ")
     assert f"pip install 'airflow-provider-calendars[{extra}]'" in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", sorted(EXTRA_OF_SCHEME))
+def test_a_path_whose_file_system_is_there_is_opened(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra was enough; nothing is asked of the storage yet."""
+    extra = EXTRA_OF_SCHEME[scheme]
+    if not find_spec(LIBRARIES[extra]):
+        pytest.skip(f"{LIBRARIES[extra]} is not installed here")
+    monkeypatch.setenv("AIRFLOW_CONN_STORAGE", json.dumps(STORAGE[extra]))
+    # this machine is in no cloud, and need not look for one
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    path = open_path(f"{scheme}://storage@bucket/people.csv")
+    assert (path.name, path.suffix) == ("people.csv", ".csv")
+    assert type(path.fs).__module__.startswith(LIBRARIES[extra])  # type: ignore[union-attr]
+
+
+def test_a_connection_that_does_not_fit_its_storage_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installing something would not help, so it is not said."""
+    if not find_spec("adlfs"):
+        pytest.skip("adlfs is not installed here")
+    monkeypatch.setenv("AIRFLOW_CONN_EMPTY", '{"conn_type": "wasb"}')
+    with pytest.raises(ConfigurationError, match="check its connection") as refused:
+        open_path("abfs://empty@bucket/people.csv")
+    assert "pip install" not in str(refused.value)
 
 
 def test_another_scheme_names_a_provider() -> None:

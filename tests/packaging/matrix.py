@@ -78,7 +78,7 @@ LEGS = (
         "extras",
         ("apache-airflow==3.3.2",),
         newest_python=True,
-        tests=("tests/packaging",),
+        tests=("tests/packaging", "tests/airflow/test_extras.py"),
         extras="[amazon,google,microsoft-azure,pyarrow]",
     ),
     Leg(
