@@ -37,7 +37,10 @@ LONGEST = 40 * 60
 UV = (sys.executable, "-m", "uv")
 
 # a browser, and a worker killed at every call, show little that depends on versions, and take long
-EVERYTHING = ("tests", "--ignore=tests/browser", "--ignore=tests/faults")
+EVERYTHING = (
+    "tests",
+    *(f"--ignore=tests/{path}" for path in ("browser", "faults", "docs/test_testing_page.py")),
+)
 MUCH = (
     *("tests/unit", "tests/sandbox", "tests/packaging", "tests/docs/test_pages.py"),
     *(f"tests/airflow/test_{name}.py" for name in ("provider", "extras", "hook", "example_dags", "guards")),
