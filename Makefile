@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
-.PHONY: demo ui test lint types docs check faults screenshots benchmark clean
+.PHONY: demo ui test lint types docs check wheels faults screenshots benchmark clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m airflow_provider_calendars.sandbox.demo
@@ -29,6 +29,10 @@ docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going --fresh-env -b html docs build/docs
 
 check: lint types docs test
+
+# the wheel on the Airflows and Pythons that are supported, those that the machine has
+wheels: | $(BIN)/uv
+	$(BIN)/python -m tests.packaging.matrix
 
 # every fault at every call of every flow; make test runs a part
 faults: $(VENV)/.dev

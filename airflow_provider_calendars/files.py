@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.extras import no_file_system
 from airflow_provider_calendars.lineage import note_input, note_output
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def open_path(path: str | os.PathLike[str], conn_id: str | None = None) -> AnyPa
     :param conn_id: the Airflow connection of a remote path; ignored for a local one.
     :return: a :class:`pathlib.Path` for a local path, else an ``ObjectStoragePath``. Both know ``open``,
         ``exists``, ``name``, ``suffix``, ``stem``, ``parent`` and ``with_name``.
-    :raises ConfigurationError: the path is empty, or no installed provider serves its scheme.
+    :raises ConfigurationError: the path is empty, or nothing that is installed serves its scheme, or
+        its connection does not fit.
     """
     text = os.fspath(path)
     if not text.strip():
@@ -50,6 +52,7 @@ def open_path(path: str | os.PathLike[str], conn_id: str | None = None) -> AnyPa
 
 def _remote_path(text: str, scheme: str, conn_id: str | None) -> ObjectStoragePath:
     from airflow.sdk import ObjectStoragePath
+    from airflow.sdk.io import has_fs
 
     if scheme == "memory":
         _serve_memory(conn_id)
@@ -58,10 +61,11 @@ def _remote_path(text: str, scheme: str, conn_id: str | None) -> ObjectStoragePa
         # asking for the file system now fails early and by name
         path.fs.protocol  # noqa: B018
     except (ValueError, ImportError) as error:
-        raise ConfigurationError(
-            f"No file system serves {scheme}:// here: install the Airflow provider for it "
-            f"(apache-airflow-providers-amazon[s3fs] for s3://, for example). Airflow said: {error}"
-        ) from error
+        if isinstance(error, ValueError) and has_fs(scheme):
+            raise ConfigurationError(
+                f"{text} cannot be opened; check its connection. Airflow said: {error}"
+            ) from error
+        raise no_file_system(text, scheme, error) from error
     return path
 
 

@@ -15,13 +15,14 @@ _SUFFIXES = (".csv", ".jsonl")
 
 
 def check_table_path(name: str, path: Any) -> str:
-    """Refuse a path that is no text or ends in neither ``.csv`` nor ``.jsonl``.
+    """Refuse a path that is no text, ends in neither ``.csv`` nor ``.jsonl``, or is served by nothing here.
 
     :param name: the argument, for the message.
     :param path: what the DAG author gave.
     """
     if not checks.text(name, path).lower().endswith(_SUFFIXES):
         raise ConfigurationError(f"{name} must end in .csv or .jsonl, not {path!r:.120}.")
+    open_path(path)
     return str(path)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from airflow_provider_calendars.extras import no_pyarrow
+
 
 class Concealed:
     """A rendered value that shows as stars wherever it is shown or stored.
@@ -28,7 +30,12 @@ class ConcealsPeople:
 
     def _do_render_template_fields(self, parent: Any, *arguments: Any, **named: Any) -> None:
         # the one method Airflow calls for tasks and for mapped tasks alike
-        super()._do_render_template_fields(parent, *arguments, **named)  # type: ignore[misc]
+        try:
+            super()._do_render_template_fields(parent, *arguments, **named)  # type: ignore[misc]
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "pyarrow":
+                raise
+            raise no_pyarrow() from error
         if parent is not self:
             return
         for name in self.concealed_fields:

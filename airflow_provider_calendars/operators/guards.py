@@ -102,6 +102,8 @@ class CheckInvitesOperator(LetsCalendarCampaignOperator):
         from airflow_provider_calendars.guards.limits import complaints, refuse
 
         self.check_campaign()
+        for path in (self.report_path, *checks.texts("suppression_paths", self.suppression_paths)):
+            _check_served(path)
         limits = self._limits()
         audience = audience_of(checks.text("path", self.path))
         self.show_campaign(context)
@@ -213,6 +215,12 @@ def _number(name: str, value: Any) -> float | None:
     return number
 
 
+def _check_served(path: str | None) -> None:
+    """Refuse a path for which something is not installed, before the first request."""
+    if path:
+        open_path(path)
+
+
 def _rows_of(report_path: str) -> tuple[int, int]:
     with open_seekable(open_path(report_path), "report_path") as stream:
         try:
@@ -290,6 +298,7 @@ class ApproveInvitesOperator(LetsCalendarCampaignOperator, ApprovalOperator):
         from airflow_provider_calendars.guards.limits import refuse
 
         self.check_campaign()
+        _check_served(self.report_path)
         audience = audience_of(checks.text("path", self.path))
         refuse([] if len(audience) else ["There is nobody to invite."])
         self.show_campaign(context)

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -136,6 +137,8 @@ def test_contacts_come_from_many_files(tmp_path: Path) -> None:
 def test_contacts_come_from_another_task(tmp_path: Path) -> None:
     """A DataFrame is prepared like a file of the same rows."""
     pytest.importorskip("pyarrow")
+    if version("apache-airflow-core").startswith("3.1.") and not version("pandas").startswith("2."):
+        pytest.skip("Airflow 3.1 hands no DataFrame of pandas 3 from task to task")
     prepared = xcom(run("dataframe_contacts", files=tmp_path), "prepare_contacts")
     assert (prepared["rows"], prepared["accepted"]) == (6, 3)
 

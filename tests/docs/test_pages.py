@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.metadata
 import importlib.util
 import inspect
 import json
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import airflow_provider_calendars
+from airflow_provider_calendars.extras import EXTRA_OF_SCHEME
 from airflow_provider_calendars.provider_info import SYSTEMS, get_provider_info
 
 ROOT = Path(__file__).parents[2]
@@ -265,15 +269,51 @@ def test_every_dependency_is_explained() -> None:
         return re.split(r"[<>=!~ \[;]", requirement, maxsplit=1)[0]
 
     text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
-    table, for_work = text.split("## For working on the package")
+    for_work = text.split("## For working on the package")[1]
     needed = {bare(each) for each in PROJECT["project"]["dependencies"]}
-    assert set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)) == needed
+    assert first_cells("dependencies.md", "# Dependencies") == needed
     groups = {
         (group, bare(each)) for group, members in PROJECT["dependency-groups"].items() for each in members
     }
     assert set(re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", for_work, re.MULTILINE)) == groups
-    for extra in PROJECT["project"].get("optional-dependencies", {}):
-        assert f"`{extra}`" in text, extra
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert first_cells("dependencies.md", "\n## Extras") == set(extras)
+    for required in (each for members in extras.values() for each in members):
+        assert f"`{bare(required)}`" in text, required
+
+
+def test_every_scheme_of_an_extra_is_on_the_page() -> None:
+    """Beside the extra that serves it."""
+    rows = (DOCS / "dependencies.md").read_text(encoding="utf-8").splitlines()
+    for scheme, extra in EXTRA_OF_SCHEME.items():
+        assert [row for row in rows if row.startswith(f"| `{extra}` |") and f"`{scheme}://`" in row], scheme
+
+
+def test_what_comes_on_top_of_a_plain_airflow() -> None:
+    """What is needed and not required by Airflow, and something of each that it brings along."""
+    plain = closure("apache-airflow")
+    needed = {canonicalize_name(Requirement(each).name) for each in PROJECT["project"]["dependencies"]}
+    on_top = first_cells("dependencies.md", "\n## On top of a plain Airflow")
+    assert on_top == needed - plain
+    text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
+    for name in on_top:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{name}` | `")]
+        assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) <= closure(name) - plain
+
+
+def closure(name: str) -> set[str]:
+    """Return what a package requires here, and what that requires, and so on; without extras nobody names."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    todo: list[tuple[str, frozenset[str]]] = [(name, frozenset())]
+    while todo:
+        package, extras = todo.pop()
+        if (package, extras) in found:
+            continue
+        found.add((package, extras))
+        for each in map(Requirement, importlib.metadata.requires(package) or ()):
+            if each.marker is None or any(each.marker.evaluate({"extra": one}) for one in ("", *extras)):
+                todo.append((canonicalize_name(each.name), frozenset(each.extras)))
+    return {package for package, _ in found}
 
 
 def test_the_changelog_says_what_a_dag_may_notice() -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import airflow_provider_calendars
+
 ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "airflow_provider_calendars" / "plugin" / "page" / "static"
+PACKAGE = Path(airflow_provider_calendars.__file__).parent
+PAGE = PACKAGE / "plugin" / "page" / "static"
+# the one that is installed, where the tests of ``make wheels`` run
+INSTALLED = os.environ.get("CALENDARS_WHEEL", "")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel once."""
+    """Build the wheel once, or take the one that is installed."""
+    if INSTALLED:
+        return Path(INSTALLED)
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -40,6 +49,20 @@ def test_the_wheel_holds_the_package_and_the_examples(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
     roots = {name.split("/")[0] for name in names}
     assert roots == {package, next(root for root in roots if root.endswith(".dist-info"))}
+
+
+@pytest.mark.skipif(not INSTALLED, reason="the tree is tested, not a wheel")
+def test_what_is_tested_is_the_wheel(wheel: Path) -> None:
+    """The package comes from site-packages, byte for byte as in the wheel, with the examples."""
+    site = Path(sysconfig.get_path("purelib"))
+    assert PACKAGE.parent == site
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+    assert [name for name, content in inside.items() if (site / name).read_bytes() != content] == []
+    examples = [
+        path for path in (ROOT / "example_dags").rglob("*") if path.suffix in (".py", ".csv", ".yaml")
+    ]
+    assert {f"{PACKAGE.name}/{path.relative_to(ROOT)}" for path in examples} <= set(inside)
 
 
 def test_the_wheel_tells_airflow_and_pytest(wheel: Path) -> None:

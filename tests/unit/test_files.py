@@ -152,7 +152,7 @@ def test_missing_directories_are_made_and_removed_again_on_failure(tmp_path: Pat
     [
         ("", "empty"),
         ("   ", "empty"),
-        ("nosuch://bucket/key", "No file system serves nosuch://"),
+        ("nosuch://bucket/key", "no file system serves nosuch://"),
     ],
 )
 def test_a_path_that_cannot_be_opened_is_refused(path: str, story: str) -> None:

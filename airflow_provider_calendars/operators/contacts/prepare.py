@@ -253,11 +253,14 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             return FileSource(texts("path", self.path), self.storage_conn_id, how)
         if given == ["dataframe"]:
             return DataFrameSource(frame)
-        return QuerySource(
+        query = QuerySource(
             checks.text("sql", self.sql),
             checks.text("sql_conn_id", self.sql_conn_id),
             reveal(self.sql_parameters),
         )
+        # refused before a campaign is read for the rules
+        query.hook()
+        return query
 
     def _outputs(self, source: FileSource | QuerySource | DataFrameSource) -> dict[str, AnyPath]:
         """Return the paths to write, the upload file last, so that it never appears without the others."""

@@ -9,8 +9,10 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_calendars._compat import AirflowException
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.extras import no_hook
 from airflow_provider_calendars.files import open_path, open_seekable
 
 if TYPE_CHECKING:
@@ -142,16 +144,27 @@ class QuerySource:
         headers = [str(column[0]) for column in cursor.description]
         return headers, chain(first, chain.from_iterable(batches))
 
-    def _cursor(self, stack: ExitStack) -> Any:
+    def hook(self) -> Any:
+        """Make the hook of the database; nothing is asked of it yet.
+
+        :raises ConfigurationError: it is no SQL connection, or its provider is not installed.
+        """
         from airflow.sdk import BaseHook
 
-        hook = BaseHook.get_connection(self.conn_id).get_hook()
+        argument = f"{self.name}_conn_id"
+        connection = BaseHook.get_connection(self.conn_id)
+        try:
+            hook = connection.get_hook()
+        except (AirflowException, ImportError) as error:
+            raise no_hook(argument, self.conn_id, str(connection.conn_type), error) from error
         if not hasattr(hook, "get_conn") or not hasattr(hook, "get_records"):
             raise ConfigurationError(
-                f"{self.name}_conn_id: {self.conn_id} is no SQL connection "
-                f"({type(hook).__name__} is no DbApiHook)."
+                f"{argument}: {self.conn_id} is no SQL connection ({type(hook).__name__} is no DbApiHook)."
             )
-        connection = stack.enter_context(closing(hook.get_conn()))
+        return hook
+
+    def _cursor(self, stack: ExitStack) -> Any:
+        connection = stack.enter_context(closing(self.hook().get_conn()))
         return stack.enter_context(closing(_streaming_cursor(connection)))
 
 

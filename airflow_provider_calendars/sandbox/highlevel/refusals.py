@@ -7,6 +7,8 @@ from http.client import responses
 
 from airflow_provider_calendars.sandbox.exchange import Answer, Refusal
 
+# the vendor's own; Python 3.13 has another
+_PHRASES = {**responses, 422: "Unprocessable Entity"}
 SLOT_TAKEN = "The slot you have selected is no longer available."
 
 
@@ -16,7 +18,7 @@ def error(status: int, message: str | list[str]) -> Answer:
     :param status: the status.
     :param message: what; a list where the request is malformed.
     """
-    return Answer(status, {"message": message, "error": responses.get(status, "Error"), "statusCode": status})
+    return Answer(status, {"message": message, "error": _PHRASES.get(status, "Error"), "statusCode": status})
 
 
 def refusal(status: int, message: str) -> Refusal:
