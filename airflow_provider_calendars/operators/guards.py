@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLOperator
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.guards.plan import Plan
 
 _APPROVAL = "approve_invites"
+# before 1.13 of the standard provider, it waits for an answer as long as for the task itself
+_HAS_RESPONSE_TIMEOUT = "response_timeout" in signature(HITLOperator.__init__).parameters
 _NUMBERS = ("max_invites", "max_growth", "max_reject_ratio", "min_lead_time", "suppression_max_age")
 
 
@@ -283,13 +286,15 @@ class ApproveInvitesOperator(LetsCalendarCampaignOperator, ApprovalOperator):
         ignore_downstream_trigger_rules: bool = True,
         **kwargs: Any,
     ) -> None:
+        if _HAS_RESPONSE_TIMEOUT:
+            kwargs["response_timeout"] = response_timeout
         super().__init__(
             subject=subject,
             defaults=ApprovalOperator.REJECT,
-            response_timeout=response_timeout,
             ignore_downstream_trigger_rules=ignore_downstream_trigger_rules,
             **kwargs,
         )
+        self.response_timeout = response_timeout
         self.path = path
         self.report_path = report_path
 
@@ -308,6 +313,9 @@ class ApproveInvitesOperator(LetsCalendarCampaignOperator, ApprovalOperator):
         shown = {"send_fingerprint": plan.fingerprint, "invites": len(audience)}
         self.run_memory(context).set(_APPROVAL, shown)
         self.log.info("%d invites of campaign %s wait for approval.", len(audience), self.campaign_id)
+        if not _HAS_RESPONSE_TIMEOUT:
+            # set only now, so that it ends the wait for an answer and not this task
+            self.execution_timeout = self.response_timeout
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from airflow.providers.standard.operators import hitl
 
 from airflow_provider_calendars.exceptions import (
     CalendarsError,
@@ -32,7 +34,7 @@ from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarUploadContactsOperator,
 )
 from airflow_provider_calendars.sandbox import Fault, Sandbox
-from tests.airflow.running import Store, context, hasten
+from tests.airflow.running import Store, TaskDeferred, context, hasten
 from tests.airflow.test_lemcal_operators import Shelf
 
 PEOPLE = [f"guest{number}@example.com" for number in range(10)]
@@ -387,6 +389,20 @@ def test_nobody_need_not_be_approved(campaign_id: str, tmp_path: Path) -> None:
     assert operator.defaults == ["Reject"]
     with pytest.raises(GuardError, match="nobody to invite"):
         operator.execute(context())
+
+
+def test_a_person_has_a_day(campaign_id: str, audience: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait for an answer ends by itself, however long the task may take, with any standard provider."""
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **_: None)
+    operator = ApproveInvitesOperator(task_id="approve", campaign_id=campaign_id, path=audience)
+    assert operator.execution_timeout is None
+    # Airflow 3.3 has a state of its own for this, earlier ones defer
+    kinds = (TaskDeferred, getattr(hitl, "TaskAwaitingInput", TaskDeferred))
+    with pytest.raises(kinds) as raised:
+        operator.execute({**context(), "task_instance": SimpleNamespace(id=uuid4())})
+    waiting: Any = raised.value
+    left = waiting.timeout or waiting.trigger.timeout_datetime - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
 
 
 # --- canary
