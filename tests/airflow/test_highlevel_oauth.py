@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ class Shelf:
         return path.read_text() if path.exists() else default
 
     def set(self, key: str, value: Any, **_: Any) -> None:
-        half = self.folder / f"{key}.half"
+        half = self.folder / f"{key}.{os.getpid()}"
         half.write_text(value)
         half.rename(self.folder / key)
 

@@ -170,6 +170,7 @@ def test_events_are_delivered_again(sandbox: Sandbox, receiver: Receiver) -> Non
     highlevel.book()
     first = highlevel.webhook_events[0]["webhookId"]
     highlevel.book()
+    facts(sandbox)
     seen = []
     for options in (
         {},
