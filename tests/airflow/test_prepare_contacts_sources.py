@@ -7,6 +7,7 @@ import hashlib
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -132,7 +133,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
     path = tmp_path / "crm.db"
     people = [("Anna", "a@example.com", 0), ("Anna", "a@example.com", 1), ("Ben", "b@example.com", None)]
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("create table people (first_name text, email text, email_opt_out integer)")
         connection.executemany("insert into people values (?, ?, ?)", people)
 

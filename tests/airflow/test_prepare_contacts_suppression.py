@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -58,7 +59,7 @@ def run(export: Path, **arguments: Any) -> tuple[list[str], dict[str, int]]:
 
 def fill(path: Path, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
     """Make a table."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"create table {table} ({columns})")
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into {table} values ({marks})", rows)

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -98,7 +99,7 @@ def test_a_query_is_read_as_its_page_says(tmp_path: Path, monkeypatch: pytest.Mo
     from airflow.providers.common.sql.hooks.sql import DbApiHook
     from airflow.sdk import BaseHook
 
-    with sqlite3.connect(tmp_path / "crm.db") as database:
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as database, database:
         database.execute("create table people (event, first_name, last_name, email, email_opt_out)")
         rows = [("spring", "Ada", 0), ("spring", "Grace", 1), ("autumn", "Blaise", 0)]
         people = [(event, name, "", f"{name}@example.com", opt_out) for event, name, opt_out in rows]
