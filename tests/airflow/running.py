@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ __all__ = [
     "context",
     "die",
     "hasten",
+    "load_dag",
     "run_dag",
     "states",
     "xcom",
@@ -139,3 +142,13 @@ def die(operator: BaseOperator, call: str, *, after: bool) -> None:
         raise Killed
 
     setattr(hook, call, dying)
+
+
+def load_dag(path: Path) -> DAG:
+    """Import a DAG as Airflow does, as a file of its own."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return next(value for value in vars(module).values() if isinstance(value, DAG))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,18 +16,14 @@ from airflow_provider_calendars.sandbox import Sandbox
 from airflow_provider_calendars.sandbox.demo import example_dags
 from airflow_provider_calendars.sandbox.highlevel.seeds import CONTACTS, SOMEBODY_ELSE
 from tests.airflow.answering import answering
+from tests.airflow.running import load_dag
 
 DAGS = example_dags()
 
 
 def load(name: str) -> DAG:
-    """Import an example DAG as Airflow does, as a file of its own."""
-    spec = importlib.util.spec_from_file_location(name, DAGS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return next(value for value in vars(module).values() if isinstance(value, DAG))
+    """Import an example DAG."""
+    return load_dag(DAGS / f"{name}.py")
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,32 +19,17 @@ from airflow_provider_calendars.api.highlevel import oauth
 from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.sandbox import Fault, Sandbox
 from tests.airflow.running import hasten, run_dag, states
+from tests.file_variables import FileVariables
 
 TOKEN = "POST /oauth/token"
 CONNECTION = "AIRFLOW_CONN_HIGHLEVEL_DEFAULT"
 
 
-class Shelf:
-    """Airflow Variables in a file, which the last writer wins, as in Airflow's database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def get(self, key: str, default: Any = None, **_: Any) -> Any:
-        path = self.folder / key
-        return path.read_text() if path.exists() else default
-
-    def set(self, key: str, value: Any, **_: Any) -> None:
-        half = self.folder / f"{key}.{os.getpid()}"
-        half.write_text(value)
-        half.rename(self.folder / key)
-
-
 @pytest.fixture
-def variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shelf:
+def variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FileVariables:
     hasten(monkeypatch)
     monkeypatch.setattr(oauth, "_LOOKS_FOR_THE_WINNER", (0.0, 0.0))
-    shelf = Shelf(tmp_path)
+    shelf = FileVariables(tmp_path)
     monkeypatch.setattr("airflow_provider_calendars.memory.Variable", shelf)
     return shelf
 
@@ -65,7 +49,7 @@ def connection(sandbox: Sandbox, **others: Any) -> str:
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, variables: Shelf) -> Sandbox:
+def installed(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, variables: FileVariables) -> Sandbox:
     monkeypatch.setenv(CONNECTION, connection(sandbox))
     return sandbox
 
@@ -143,7 +127,7 @@ def test_a_pair_that_is_lost_on_its_way_is_brought_back(installed: Sandbox, kind
 
 
 def test_who_comes_too_late_takes_the_pair_of_the_first(
-    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: Shelf
+    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: FileVariables
 ) -> None:
     """On another machine somebody was faster, and keeps the pair a moment later."""
     monkeypatch.setattr(oauth, "_LOOKS_FOR_THE_WINNER", (0.0, 0.0, 0.0))
@@ -164,7 +148,7 @@ def test_who_comes_too_late_takes_the_pair_of_the_first(
 
 @pytest.mark.parametrize("lifetime", [None, "soon"])
 def test_a_pair_whose_lifetime_is_not_said_is_kept(
-    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: Shelf, lifetime: str | None
+    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: FileVariables, lifetime: str | None
 ) -> None:
     """Its refresh token is the only one there is, so it must not be lost for an odd number."""
     kept, real = [], variables.set
@@ -199,7 +183,7 @@ def test_an_installation_that_is_gone_is_one_clear_error(installed: Sandbox) -> 
 
 
 def test_another_installation_begins_anew(
-    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: Shelf
+    monkeypatch: pytest.MonkeyPatch, installed: Sandbox, variables: FileVariables
 ) -> None:
     """A refresh token that somebody puts into the connection counts, whatever is kept of the old one."""
     assert look() == 2
@@ -208,7 +192,9 @@ def test_another_installation_begins_anew(
     assert tokens_asked_for(installed) == 2
 
 
-def test_no_refresh_token_at_all(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, variables: Shelf) -> None:
+def test_no_refresh_token_at_all(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, variables: FileVariables
+) -> None:
     """An app that is installed is connected by its id and secret alone."""
     monkeypatch.setenv(CONNECTION, connection(sandbox, refresh_token=None))
     assert look() == 2
@@ -235,9 +221,9 @@ import os, sys
 from pathlib import Path
 from airflow_provider_calendars import memory
 from airflow_provider_calendars.hooks.highlevel import HighLevelHook
-from tests.airflow.test_highlevel_oauth import Shelf
+from tests.file_variables import FileVariables
 
-memory.Variable = Shelf(Path(sys.argv[1]))
+memory.Variable = FileVariables(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):
     assert len(HighLevelHook().list_calendars()) == 2
 """

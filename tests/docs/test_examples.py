@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import sqlite3
 from collections import Counter
@@ -18,20 +17,15 @@ import pytest
 from airflow.sdk import DAG
 
 from airflow_provider_calendars.sandbox import Sandbox
-from tests.airflow.running import hasten, states, xcom
+from tests.airflow.running import hasten, load_dag, states, xcom
 from tests.docs.conftest import DAGS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("airflow_of_the_pages")]
 
 
 def load(name: str) -> DAG:
-    """Import a DAG as Airflow does, as a file of its own."""
-    spec = importlib.util.spec_from_file_location(name, DAGS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    dag = next(value for value in vars(module).values() if isinstance(value, DAG))
+    """Import a DAG of the pages."""
+    dag = load_dag(DAGS / f"{name}.py")
     assert dag.dag_id == name
     return dag
 

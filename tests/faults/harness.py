@@ -26,6 +26,7 @@ from airflow_provider_calendars.operators import creation
 from airflow_provider_calendars.operators.highlevel import booking
 from airflow_provider_calendars.sandbox import Sandbox
 from tests.faults.flows import FLOWS, PEOPLE, Flow
+from tests.file_variables import FileVariables
 
 SERVER_FAULTS: dict[str, dict[str, Any]] = {
     "500": {"kind": "status", "status": 500},
@@ -96,22 +97,6 @@ class FileStore:
 
     def _load(self) -> dict[str, Any]:
         return json.loads(self.path.read_text()) if self.path.exists() else {}
-
-
-class FileVariables:
-    """Airflow Variables, in files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def get(self, key: str, default: Any = None, **_: Any) -> Any:
-        path = self.folder / key
-        return path.read_text() if path.exists() else default
-
-    def set(self, key: str, value: Any, **_: Any) -> None:
-        half = self.folder / f"{key}.half"
-        half.write_text(value)
-        half.rename(self.folder / key)
 
 
 class Run:
