@@ -163,9 +163,9 @@ import json, os, sys
 from pathlib import Path
 from airflow_provider_calendars import memory
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
-from tests.airflow.test_highlevel_oauth import Shelf
+from tests.file_variables import FileVariables
 
-memory.Variable = Shelf(Path(sys.argv[1]))
+memory.Variable = FileVariables(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):
     assert len(LetsCalendarHook().list_senders()) == 2
 """
