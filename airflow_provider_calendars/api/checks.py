@@ -33,6 +33,11 @@ def texts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(text(name, each) for each in value or ())
 
 
+def one_or_more(name: str, value: Any) -> tuple[str, ...]:
+    """Return texts, none of them blank, from a list or from a single text; None is an empty list."""
+    return texts(name, [value] if isinstance(value, str) else value)
+
+
 def integer(name: str, value: Any) -> int:
     """Return a whole number, from a number or from the text a template rendered."""
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from airflow_provider_calendars.contacts.suppression import DOMAIN_BLOCKED, NOBODY, Suppression
 from airflow_provider_calendars.exceptions import GuardError
 
 
@@ -16,16 +17,14 @@ class Limits:
     :param max_invites: how many people at most.
     :param max_growth: how many times as many people as the last time at most.
     :param max_reject_ratio: which part of the export's rows may have been rejected, 0 to 1.
-    :param allowed_domains: the only domains people may be invited at; with ``*.`` their subdomains.
-    :param blocked_domains: domains nobody may be invited at, nor at their subdomains.
+    :param suppression: suppression lists, blocked domains and the only ones allowed.
     :param min_lead_time: how long before the event invites may still go out.
     """
 
     max_invites: int | None = None
     max_growth: float | None = None
     max_reject_ratio: float | None = None
-    allowed_domains: Sequence[str] = ()
-    blocked_domains: Sequence[str] = ()
+    suppression: Suppression = NOBODY
     min_lead_time: timedelta | None = None
 
 
@@ -56,7 +55,7 @@ class Facts:
 def complaints(limits: Limits, facts: Facts) -> list[str]:
     """Return all that is wrong, as sentences without anybody's address."""
     found = [*_of_size(limits, facts), *_of_quality(limits, facts)]
-    return [*found, *_of_domains(limits, facts.domains), *_of_time(limits, facts)]
+    return [*found, *_of_domains(limits.suppression, facts.domains), *_of_time(limits, facts)]
 
 
 def refuse(wrong: Sequence[str]) -> None:
@@ -100,26 +99,15 @@ def _of_quality(limits: Limits, facts: Facts) -> list[str]:
     return found
 
 
-def _of_domains(limits: Limits, domains: Mapping[str, int]) -> list[str]:
+def _of_domains(rules: Suppression, domains: Mapping[str, int]) -> list[str]:
     found = []
-    blocked = {name: count for name, count in domains.items() if _is_below(name, limits.blocked_domains)}
+    blocked = {name: n for name, n in domains.items() if rules.reason_for_domain(name) == DOMAIN_BLOCKED}
     if blocked:
         found.append(f"{sum(blocked.values())} people are at blocked domains: {_named(blocked)}.")
-    if limits.allowed_domains:
-        foreign = {name: n for name, n in domains.items() if not _is_one_of(name, limits.allowed_domains)}
-        if foreign:
-            found.append(f"{sum(foreign.values())} people are at domains not allowed: {_named(foreign)}.")
+    foreign = {name: n for name, n in domains.items() if not rules.allows(name)}
+    if foreign:
+        found.append(f"{sum(foreign.values())} people are at domains not allowed: {_named(foreign)}.")
     return found
-
-
-def _is_below(domain: str, above: Sequence[str]) -> bool:
-    return any(domain == each.lower() or domain.endswith(f".{each.lower()}") for each in above)
-
-
-def _is_one_of(domain: str, allowed: Sequence[str]) -> bool:
-    subdomains = [each[2:] for each in allowed if each.startswith("*.")]
-    exact = {each.lower() for each in allowed}
-    return domain in exact or any(domain.endswith(f".{each.lower()}") for each in subdomains)
 
 
 def _named(domains: Mapping[str, int]) -> str:

@@ -120,9 +120,9 @@ def test_everything_that_is_wrong_is_told_at_once(campaign_id: str, tmp_path: Pa
         max_reject_ratio=0.5,
         report_path=str(report),
         allowed_domains=["example.org"],
-        blocked_domains=["com"],
+        blocked_domains="@Example.COM",
         min_lead_time=30 * 86_400,
-        suppression_paths=[str(blocked)],
+        suppression_paths=str(blocked),
         suppression_max_age=3600,
         audience_fingerprint="0" * 64,
     )
@@ -144,6 +144,20 @@ def test_everything_that_is_wrong_is_told_at_once(campaign_id: str, tmp_path: Pa
     ]
     assert [each for each in wanted if each not in said] == []
     assert "@" not in said
+
+
+def test_domains_are_compared_however_they_are_written(campaign_id: str, tmp_path: Path) -> None:
+    """Blocked and allowed domains and lists mean the same as when the audience was prepared."""
+    suppressed = tmp_path / "suppressed.csv"
+    suppressed.write_text("anna@xn--mnchen-3ya.de\nben@berlin.test\n")
+    audience = written(tmp_path / "people.csv", ["anna@münchen.de", "ben@berlin.test"])
+    for blocked in ("MÜNCHEN.de", [" xn--mnchen-3ya.de."], ["@münchen.de", "*.berlin.test"]):
+        with pytest.raises(GuardError, match=r"at blocked domains: .*xn--mnchen-3ya.de"):
+            checking(campaign_id, audience, blocked_domains=blocked).execute(context())
+    with pytest.raises(GuardError, match=r"(?s)1 people are at domains not allowed: berlin\.test"):
+        checking(campaign_id, audience, allowed_domains=["*.berlin.test", "münchen.de"]).execute(context())
+    with pytest.raises(GuardError, match="2 people are on a suppression list"):
+        checking(campaign_id, audience, suppression_paths=str(suppressed)).execute(context())
 
 
 def test_an_audience_that_grew_overnight(campaign_id: str, tmp_path: Path, audience: str) -> None:
@@ -183,7 +197,8 @@ def test_an_account_that_cannot_read_campaigns(sandbox: Sandbox, campaign_id: st
         ({"max_growth": -1}, "max_growth"),
         ({"max_reject_ratio": 0.5}, "needs report_path"),
         ({"suppression_max_age": 5}, "needs suppression_paths"),
-        ({"allowed_domains": "example.com"}, "allowed_domains must be a list"),
+        ({"allowed_domains": "['example.com']"}, "allowed_domains: .* is no domain"),
+        ({"blocked_domains": ["com"]}, "blocked_domains: 'com' is no domain"),
         ({"campaign_id": ""}, "campaign_id"),
     ],
 )

@@ -22,7 +22,6 @@ from airflow_provider_calendars.operators.contacts.sources import (
     FileSource,
     QuerySource,
     place_of,
-    texts,
 )
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             )
         how = HowToRead(self.encoding, self.delimiter, self.sheet)
         if given == ["path"]:
-            return FileSource(texts("path", self.path), self.storage_conn_id, how)
+            return FileSource(checks.one_or_more("path", self.path), self.storage_conn_id, how)
         if given == ["dataframe"]:
             return DataFrameSource(frame)
         query = QuerySource(

@@ -10,7 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_calendars._compat import AirflowException
-from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.extras import no_hook
 from airflow_provider_calendars.files import open_path, open_seekable
@@ -53,6 +52,8 @@ class FileSource:
 
         :raises ConfigurationError: there are none, or too many.
         """
+        if not self.paths:
+            raise ConfigurationError("path must name a file, a directory or a pattern, or several of them.")
         parts = [part for path in self.paths for part in self._parts_of(path)]
         if len(parts) > _MOST_PARTS:
             raise ConfigurationError(
@@ -205,11 +206,3 @@ class DataFrameSource:
         else:
             raise ConfigurationError(f"dataframe must be a DataFrame, not {type(frame).__name__}.")
         return [table_of_rows([str(name) for name in frame.columns], rows, wanted, "the DataFrame")]
-
-
-def texts(name: str, value: Any) -> list[str]:
-    """Return a list of texts, from a list or from one text."""
-    given = [value] if isinstance(value, str) else value
-    if not isinstance(given, (list, tuple)) or (not given and name == "path"):
-        raise ConfigurationError(f"{name} must be a text or a list of texts, not {value!r:.40}.")
-    return [checks.text(name, text) for text in given]
