@@ -33,7 +33,7 @@ def open_path(path: str | os.PathLike[str], conn_id: str | None = None) -> AnyPa
 
     :param path: ``/data/people.csv``, ``file:///data/people.csv``, ``s3://bucket/people.csv``,
         ``s3://my_aws_connection@bucket/people.csv``, ``memory://people.csv`` ...
-    :param conn_id: the Airflow connection of a remote path; ignored for a local one.
+    :param conn_id: the Airflow connection of a remote path that names none itself.
     :return: a :class:`pathlib.Path` for a local path, else an ``ObjectStoragePath``. Both know ``open``,
         ``exists``, ``name``, ``suffix``, ``stem``, ``parent`` and ``with_name``.
     :raises ConfigurationError: the path is empty, or nothing that is installed serves its scheme, or
@@ -47,7 +47,8 @@ def open_path(path: str | os.PathLike[str], conn_id: str | None = None) -> AnyPa
         return Path(text)
     if parts.scheme in LOCAL_SCHEMES:
         return Path(text.split("://", 1)[1].removeprefix("localhost"))
-    return _remote_path(text, parts.scheme, conn_id)
+    # which of the two would win depends on Airflow's version
+    return _remote_path(text, parts.scheme, None if "@" in parts.netloc else conn_id)
 
 
 def _remote_path(text: str, scheme: str, conn_id: str | None) -> ObjectStoragePath:

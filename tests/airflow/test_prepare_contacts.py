@@ -197,6 +197,17 @@ def test_the_example_data() -> None:
     }
 
 
+def test_the_next_task_finds_what_a_connection_leads_to(tmp_path: Path) -> None:
+    """What is returned names the connection, unless the path is local."""
+    arguments = {"storage_conn_id": "warehouse", "report_path": "memory://named/report.json"}
+    result = run(str(EXAMPLE), "memory://named/upload.csv", **arguments)
+    assert result["paths"] == [result["path"]]
+    for name in ("path", "rejected_path", "report_path"):
+        assert result[name].startswith("memory://warehouse@/named/")
+    local = run(str(EXAMPLE), str(tmp_path / "upload.csv"), storage_conn_id="warehouse")
+    assert local["path"] == str(tmp_path / "upload.csv")
+
+
 DAG_FILE = """
 from airflow.sdk import DAG, task
 

@@ -31,7 +31,7 @@ class MergeRejectedContactsOperator(CalendarsOperator):
     :param vendor_rejected_path: the ``rejected_path`` of ``LetsCalendarAddContactsOperator``; None where it
         wrote none (templated).
     :param vendor_duplicates: how many people the vendor had already, its ``duplicates`` (templated).
-    :param storage_conn_id: the Airflow connection of remote paths (templated).
+    :param storage_conn_id: the Airflow connection of remote paths that name none themselves (templated).
     :return: ``vendor_invalid``, ``vendor_duplicates``, ``rejected_path``, ``report_path``.
     :raises ContactsError: the files do not belong together; nothing was changed.
     """

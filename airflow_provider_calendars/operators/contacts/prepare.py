@@ -91,7 +91,8 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
     :param if_nobody: what to do where nobody is accepted: ``fail`` (default; nothing is written),
         ``skip`` or ``succeed`` (the files are written).
     :param allow_test_domains: accept addresses under ``.test``.
-    :param storage_conn_id: the Airflow connection of remote paths.
+    :param storage_conn_id: the Airflow connection of remote paths that name none themselves; the paths of the
+        result name it.
     :return: counts (``rows``, ``accepted``, ``rejected``, ``suppressed``, ``duplicates``, ``reasons``),
         ``source``, ``encoding``, ``path`` (the upload file; None if there may be several), ``paths`` (the
         upload files), ``rejected_path``, ``report_path`` and ``audience_fingerprint``.
@@ -339,12 +340,16 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         split = self.rows_per_file is not None
         return {
             **{name: full[name] for name in counts},
-            "path": None if split else self.output_path,
-            "paths": [str(path) for path in paths] if split else [self.output_path],
-            "rejected_path": self.rejected_path or str(outputs["rejected_path"]),
-            "report_path": self.report_path,
+            "path": None if split else self._told(outputs["output_path"], self.output_path),
+            "paths": [str(path) for path in paths] if split else [self._told(paths[0], self.output_path)],
+            "rejected_path": self._told(outputs["rejected_path"], self.rejected_path),
+            "report_path": self._told(outputs.get("report_path"), self.report_path),
             "audience_fingerprint": prepared.audience_fingerprint,
         }
+
+    def _told(self, path: AnyPath | None, given: str | None) -> str | None:
+        """Return a path that another task can open, which does not know the connection."""
+        return given if path is None or (given and not self.storage_conn_id) else str(path)
 
 
 def _check_text(name: str, value: Any) -> None:
