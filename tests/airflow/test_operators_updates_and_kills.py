@@ -115,6 +115,42 @@ def test_an_update_with_a_lost_reply_is_not_sent_again(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["lost_before", "lost_after"])
+def test_an_update_with_a_lost_reply_is_not_sent_again_by_other_runs(
+    sandbox: Sandbox, invited: str, airflow_database: Path, kind: str
+) -> None:
+    """Tomorrow's run does not mail everybody what today's may have sent, unless somebody says so."""
+    sandbox.faults.add(Fault(kind, operation="update-invite"))
+    assert states(run_dag(lambda: updating(invited))) == {"update": "failed"}
+    assert states(run_dag(lambda: updating(invited))) == {"update": "failed"}
+    assert len(sandbox.journal.calls("update-invite")) == 1
+    if kind == "lost_after":
+        looked = run_dag(lambda: updating(invited, if_unknown="unchanged"))
+        assert xcom(looked, "update", "outcome") == "unchanged"
+    else:
+        assert xcom(run_dag(lambda: updating(invited, if_unknown="send")), "update", "outcome") == "started"
+    assert xcom(run_dag(lambda: updating(invited)), "update", "outcome") == "unchanged"
+    assert updates(sandbox) == 3
+
+
+@pytest.mark.slow
+def test_a_changed_update_goes_out_after_an_unknown_one(
+    sandbox: Sandbox, invited: str, airflow_database: Path
+) -> None:
+    """New content is news to everybody, whatever became of the old; a refused update is no unknown one."""
+    sandbox.faults.add(Fault("lost_after", operation="update-invite"))
+    assert states(run_dag(lambda: updating(invited))) == {"update": "failed"}
+    assert updates(sandbox) == 3
+    campaign = sandbox.lets_calendar.campaign(invited)
+    assert campaign is not None
+    campaign.subject = "A new subject"
+    sandbox.faults.add(Fault("status", operation="update-invite", status=400))
+    assert states(run_dag(lambda: updating(invited))) == {"update": "failed"}
+    assert xcom(run_dag(lambda: updating(invited)), "update", "outcome") == "started"
+    assert updates(sandbox) == 6
+
+
+@pytest.mark.slow
 def test_an_update_is_not_sent_again_by_retries(
     sandbox: Sandbox, invited: str, airflow_database: Path
 ) -> None:
@@ -133,9 +169,10 @@ def test_an_accepted_update_is_remembered_although_the_worker_died(
     class Dying(LetsCalendarUpdateInvitesOperator):
         """Dies once, between its two notes."""
 
-        def _update(self, memory: Any, content: str | None) -> Any:
-            super()._update(memory, content)
-            raise RuntimeError("the worker is gone")
+        def _remember(self, memory: Any, state: str, content: str | None) -> None:
+            super()._remember(memory, state, content)
+            if state == "accepted":
+                raise RuntimeError("the worker is gone")
 
     run = run_dag(lambda: Dying(task_id="update", campaign_id=invited), retries=1)
     assert xcom(run, "update", "outcome") == "already_started"

@@ -14,7 +14,7 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import ApiError, NotFound, OutcomeUnknown, TransportError
 from airflow_provider_calendars.guards.canary import check_canary
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
-from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.memory import LastingMemory, RunMemory
 from airflow_provider_calendars.operators.lets_calendar.mailing import MailingOperator
 
 _LOOK_EVERY = 5.0
@@ -127,11 +127,46 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
         return self.result(outcome, new_attendees=None if before is None else before["new"])
 
 
+class Updates:
+    """Which content of a campaign was sent as an update last, by any run.
+
+    :param memory: what is remembered about the campaign.
+    """
+
+    def __init__(self, memory: LastingMemory) -> None:
+        self._memory = memory
+
+    def asked(self, content: str | None) -> None:
+        """Remember that content is about to be sent; None, content that cannot be read, is no content."""
+        if content:
+            self._memory.set("unknown_content", content)
+
+    def accepted(self, content: str | None) -> None:
+        """Remember that content was sent."""
+        if content:
+            self._memory.set("updated_content", content)
+        self.refused()
+
+    def refused(self) -> None:
+        """Remember that nothing was sent after all."""
+        if self._memory.get("unknown_content"):
+            self._memory.set("unknown_content", None)
+
+    def are_accepted(self, content: str | None) -> bool:
+        """Tell whether everybody has this content."""
+        return bool(content) and self._memory.get("updated_content") == content
+
+    def are_unknown(self, content: str | None) -> bool:
+        """Tell whether this content was asked for and nobody knows whether it was sent."""
+        return bool(content) and self._memory.get("unknown_content") == content
+
+
 class LetsCalendarUpdateInvitesOperator(MailingOperator):
     """Sends everybody who has an invite of a campaign its new content.
 
     Every call mails everybody again. So it is made once a run, and not at all when the campaign's
-    content is what the last update of any run sent. A lost reply fails the task for good.
+    content is what the last update of any run sent. A lost reply fails the task for good, and so do
+    later runs as long as the content is the same, until somebody has looked; see ``if_unknown``.
 
     https://panel.letscalendar.com/docs#apis-POSTapi-lc-update-invite
 
@@ -143,58 +178,77 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
     :param audience_path: with it, the file that was approved (templated).
     :param if_nothing_to_do: when nobody has an invite, or its content has not changed: ``succeed``,
         ``skip`` or ``fail``.
+    :param if_unknown: when an earlier run asked for this very content and nobody knows whether it was sent:
+        ``fail``, ``send`` it, or take it as sent, which is ``unchanged`` (templated).
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``outcome`` (``started``, ``already_started``, ``unchanged`` or
         ``nothing_to_do``).
     :raises GuardError: it was not approved, or it is a backfill; nothing was sent.
-    :raises AirflowFailException: the reply was lost, now or in an earlier try.
+    :raises AirflowFailException: the reply was lost, now, in an earlier try or in an earlier run.
     """
 
+    template_fields: Sequence[str] = (*MailingOperator.template_fields, "if_unknown")
     mailed_statuses: ClassVar[tuple[str, ...]] = ("S", "P")
+
+    def __init__(self, *, if_unknown: str = "fail", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.if_unknown = if_unknown
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Send the update, once."""
+        checks.choice("if_unknown", self.if_unknown, ("fail", "send", "unchanged"))
         self.begin(context)
         memory = self.run_memory(context)
         content = self._content_fingerprint()
-        campaign_memory = self.lasting_memory(self.campaign_id)
+        updates = Updates(self.lasting_memory(self.campaign_id))
         if outcome := self._settled(memory, content):
             # the first try may have died before it could note this for other runs
-            if content:
-                campaign_memory.set("updated_content", content)
+            updates.accepted(content)
             return self.result(outcome)
-        if content and campaign_memory.get("updated_content") == content:
+        if self._is_unchanged(updates, content):
             self.settle_nothing_to_do(
                 self.if_nothing_to_do, f"Campaign {self.campaign_id} has not changed since its last update."
             )
             return self.result("unchanged")
         self.check_approval()
-        done = self._update(memory, content)
-        if done is Done.DONE and content:
-            campaign_memory.set("updated_content", content)
+        done = self._update(memory, updates, content)
         return self.result("started" if done is Done.DONE else done.value)
+
+    def _is_unchanged(self, updates: Updates, content: str | None) -> bool:
+        if updates.are_unknown(content):
+            if self.if_unknown == "fail":
+                raise AirflowFailException(self._unknown("an earlier run has"))
+            if self.if_unknown == "unchanged":
+                updates.accepted(content)
+        return updates.are_accepted(content)
 
     def _settled(self, memory: RunMemory, content: str | None) -> str | None:
         earlier = memory.get("update_invites") or {}
         if (earlier.get("campaign_id"), earlier.get("content")) != (self.campaign_id, content):
             return None
         if earlier["state"] == "sending":
-            raise AirflowFailException(self._unknown())
+            raise AirflowFailException(self._unknown("this run has"))
         return "already_started" if earlier["state"] == "accepted" else None
 
-    def _update(self, memory: RunMemory, content: str | None) -> Done:
+    def _update(self, memory: RunMemory, updates: Updates, content: str | None) -> Done:
         self._remember(memory, "sending", content)
+        updates.asked(content)
         self._mailing = True
         try:
             done = self.hook.update_invites(self.campaign_id, self.extra_body)
         except OutcomeUnknown as unknown:
-            raise AirflowFailException(self._unknown()) from unknown
+            raise AirflowFailException(self._unknown("this run has")) from unknown
         except (ApiError, TransportError):
             self._mailing = False
             self._remember(memory, "refused", content)
+            updates.refused()
             raise
         self._mailing = done is Done.DONE
         self._remember(memory, "accepted" if done is Done.DONE else "refused", content)
+        if done is Done.DONE:
+            updates.accepted(content)
+        else:
+            updates.refused()
         return done
 
     def _content_fingerprint(self) -> str | None:
@@ -207,8 +261,9 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
     def _remember(self, memory: RunMemory, state: str, content: str | None) -> None:
         memory.set("update_invites", {"campaign_id": self.campaign_id, "state": state, "content": content})
 
-    def _unknown(self) -> str:
+    def _unknown(self, who: str) -> str:
         return (
-            f"Whether the update of campaign {self.campaign_id} was sent is not known. It is not sent again, "
-            "because everybody would be mailed twice. Look in the panel before updating in a new run."
+            f"Whether {who} sent the update of campaign {self.campaign_id} is not known. It is not sent "
+            "again, because everybody could be mailed twice. Look in the panel, then start a new run with "
+            "if_unknown='unchanged' if it was sent, or if_unknown='send' if it was not."
         )
