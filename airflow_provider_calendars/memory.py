@@ -32,6 +32,7 @@ def _get_variable(name: str) -> str | None:
 def _set_variable(name: str, text: str, description: str | None = None) -> None:
     try:
         Variable.set(name, text, description=description)
+        _outside_tasks.pop(name, None)
     except ImportError:
         log.warning("No task is running, so %s is remembered in this process only.", name)
         _outside_tasks[name] = text

@@ -49,11 +49,22 @@ def after_accepted(before: Counts | None, now: Counts | None) -> Sending:
     """
     if before is None or now is None or now["in_process"] > 0:
         return Sending.STARTED
-    all_settled = _settled(now) - _settled(before) >= before["new"]
-    return Sending.NEEDED if progressed(before, now) and all_settled and now["new"] > 0 else Sending.STARTED
+    reached_all = _left_new(now) - _left_new(before) >= before["new"]
+    return Sending.NEEDED if progressed(before, now) and reached_all and now["new"] > 0 else Sending.STARTED
 
 
-def _settled(counts: Counts) -> int:
+def may_overlap(before: Counts | None, now: Counts | None) -> bool:
+    """Tell whether a second sending could mail people whom one of another run is still to mail.
+
+    It cannot once everybody who was new before that one is new no more.
+
+    :param before: the attendee summary before the sending of the other run, None where it could not be read.
+    :param now: the summary at present, None where it cannot be read.
+    """
+    return before is None or now is None or _left_new(now) - _left_new(before) < before["new"]
+
+
+def _left_new(counts: Counts) -> int:
     return _handled(counts) + counts["unsubscribed"] + counts["cancelled"]
 
 

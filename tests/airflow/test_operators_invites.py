@@ -200,10 +200,10 @@ def test_an_account_without_attendees_sends_but_never_after_a_lost_reply(
     result = sending(campaign_id).execute(context())
     assert (result["outcome"], result["new_attendees"]) == ("started", None)
     sandbox.faults.add(Fault("lost_after", operation="send-invite"))
-    store = Store()
+    store, another = Store(), with_people(sandbox)
     for _ in range(2):
         with pytest.raises(AirflowFailException):
-            sending(campaign_id).execute(context(store))
+            sending(another).execute(context(store))
     assert len(sandbox.journal.calls("send-invite")) == 2
 
 

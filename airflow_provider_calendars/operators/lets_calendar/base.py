@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
+from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import ConfigurationError, GuardError, NotFound
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.base import CalendarsOperator
+from airflow_provider_calendars.operators.lets_calendar.other_runs import LastSending
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
@@ -108,6 +110,17 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
         """Turn the hourly automation off, whose state cannot be read."""
         self.hook.toggle_automation(self.campaign_id, enabled=False)
         self.remember_automation(enabled=False)
+
+    def last_sending(self) -> LastSending:
+        """Return what is remembered of the last sending, whichever run asked for it."""
+        return LastSending(self.lasting_memory(self.campaign_id))
+
+    def stop_sending(self) -> Done:
+        """Stop the sending in progress; then no run has to wait for it any more."""
+        done = self.hook.stop_campaign(self.campaign_id)
+        if done is Done.DONE:
+            self.last_sending().forget()
+        return done
 
     def summary_or_none(self) -> AttendeeSummary | None:
         """Return the attendee summary, or None on accounts that do not have it."""

@@ -176,7 +176,7 @@ class LetsCalendarUndoInvitesOperator(LetsCalendarCampaignOperator):
         return {
             "automation": self._automation_off,
             "schedule": lambda: self.hook.cancel_scheduled_invites(self.campaign_id),
-            "sending": lambda: self.hook.stop_campaign(self.campaign_id),
+            "sending": self.stop_sending,
         }
 
     def _automation_off(self) -> Done:

@@ -131,5 +131,5 @@ class LetsCalendarStopCampaignOperator(InvitesOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Stop."""
         self.begin(context)
-        done = self.hook.stop_campaign(self.campaign_id)
+        done = self.stop_sending()
         return self.result("stopped" if done is Done.DONE else done.value)

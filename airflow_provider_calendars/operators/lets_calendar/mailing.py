@@ -124,7 +124,8 @@ class MailingOperator(GuardedOperator):
         if not self._mailing:
             return
         try:
-            self.hook.hurried().stop_campaign(self.campaign_id)
+            if self.hook.hurried().stop_campaign(self.campaign_id) is Done.DONE:
+                self.last_sending().forget()
             self.log.info("Stopped the sending of campaign %s.", self.campaign_id)
         except CalendarsError as error:
             self.log.warning("Could not stop the sending of campaign %s: %s", self.campaign_id, error)

@@ -14,8 +14,9 @@ from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import ApiError, NotFound, OutcomeUnknown, TransportError
 from airflow_provider_calendars.guards.canary import check_canary
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
-from airflow_provider_calendars.memory import LastingMemory, RunMemory
+from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.lets_calendar.mailing import MailingOperator
+from airflow_provider_calendars.operators.lets_calendar.other_runs import Updates
 
 _LOOK_EVERY = 5.0
 
@@ -26,7 +27,8 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
     The vendor sends in the background: wait with ``LetsCalendarInvitesSentSensor``. What the task is
     about to do is remembered first. When a reply is lost, or the task is run again, the attendee
     summary decides whether the sending has begun; if it cannot know, the task fails for good rather
-    than mail people twice. Killing the task stops the sending.
+    than mail people twice. Where another run, or another task, has just asked for a sending of the
+    campaign, it waits until that has reached everybody. Killing the task stops the sending.
 
     https://panel.letscalendar.com/docs#apis-POSTapi-lc-send-invite
 
@@ -38,13 +40,15 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
         it was rejected (templated).
     :param audience_path: with it, the file that was approved (templated).
     :param if_nothing_to_do: when no attendee is without an invite: ``succeed``, ``skip`` or ``fail``.
-    :param outcome_timeout: seconds to look for progress after a lost reply.
+    :param outcome_timeout: seconds to look for progress after a lost reply, or while another sending of the
+        campaign is on its way.
     :param canary_sent: what ``LetsCalendarSendCanaryOperator`` returned as ``sent``: unless so many
         attendees have their invite and none is on its way, nothing is sent (templated).
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``outcome`` (``started``, ``already_started`` or ``nothing_to_do``) and
         ``new_attendees``, how many had no invite before (None where it cannot be read).
-    :raises GuardError: it was not approved, or would mail others, or in a backfill; nothing was sent.
+    :raises GuardError: it was not approved, or would mail others, or in a backfill, or another sending of the
+        campaign is still on its way; nothing was sent.
     :raises AirflowFailException: nobody knows whether the sending has begun; look in the panel.
     """
 
@@ -68,6 +72,7 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
         if ours and self._already_started(earlier, now):
             self._remember(memory, "accepted", earlier.get("before"))
             return self._result("already_started", earlier.get("before"))
+        now = self.last_sending().await_end(self.campaign_id, self._counts, self.outcome_timeout)
         self.check_before_sending(now)
         return self._result(self._send(memory, now), now)
 
@@ -87,6 +92,7 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
 
     def _send(self, memory: RunMemory, before: Counts | None) -> str:
         self._remember(memory, "sending", before)
+        self.last_sending().asked(before)
         self._mailing = True
         try:
             done = self.hook.send_invites(self.campaign_id, self.extra_body)
@@ -97,9 +103,12 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
         except (ApiError, TransportError):
             self._mailing = False
             self._remember(memory, "refused", before)
+            self.last_sending().forget()
             raise
         self._mailing = done is Done.DONE
         self._remember(memory, "accepted" if done is Done.DONE else "refused", before)
+        if done is not Done.DONE:
+            self.last_sending().forget()
         return "started" if done is Done.DONE else done.value
 
     def _await_progress(self, before: Counts | None) -> None:
@@ -125,40 +134,6 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
 
     def _result(self, outcome: str, before: Counts | None) -> dict[str, Any]:
         return self.result(outcome, new_attendees=None if before is None else before["new"])
-
-
-class Updates:
-    """Which content of a campaign was sent as an update last, by any run.
-
-    :param memory: what is remembered about the campaign.
-    """
-
-    def __init__(self, memory: LastingMemory) -> None:
-        self._memory = memory
-
-    def asked(self, content: str | None) -> None:
-        """Remember that content is about to be sent; None, content that cannot be read, is no content."""
-        if content:
-            self._memory.set("unknown_content", content)
-
-    def accepted(self, content: str | None) -> None:
-        """Remember that content was sent."""
-        if content:
-            self._memory.set("updated_content", content)
-        self.refused()
-
-    def refused(self) -> None:
-        """Remember that nothing was sent after all."""
-        if self._memory.get("unknown_content"):
-            self._memory.set("unknown_content", None)
-
-    def are_accepted(self, content: str | None) -> bool:
-        """Tell whether everybody has this content."""
-        return bool(content) and self._memory.get("updated_content") == content
-
-    def are_unknown(self, content: str | None) -> bool:
-        """Tell whether this content was asked for and nobody knows whether it was sent."""
-        return bool(content) and self._memory.get("unknown_content") == content
 
 
 class LetsCalendarUpdateInvitesOperator(MailingOperator):
