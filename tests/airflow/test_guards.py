@@ -508,6 +508,66 @@ def test_nobody_is_added_to_a_campaign_that_mails_by_itself(
     assert adding.execute(context())["invalid"] == 0
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault("status", operation="toggle-automation", status=504, acts=True, times=3),
+        Fault("html", operation="toggle-automation", status=200, acts=True, times=3),
+        Fault(
+            "status", operation="toggle-automation", status=200, acts=True, times=3, body={"message": "ok"}
+        ),
+        Fault("status", operation="toggle-automation", status=200, acts=True, body={"status": "disabled"}),
+    ],
+    ids=["gateway", "page", "no status", "other state"],
+)
+def test_automation_that_may_be_on_is_remembered_as_on(
+    sandbox: Sandbox, campaign_id: str, audience: str, answer: Fault
+) -> None:
+    """Where nobody knows whether it was turned on, nobody is added."""
+    sandbox.faults.add(answer)
+    with pytest.raises(CalendarsError):
+        toggle(campaign_id, enabled=True)
+    assert sandbox.lets_calendar.campaigns[0].automation
+    with pytest.raises(GuardError, match="automation of campaign"):
+        LetsCalendarUploadContactsOperator(task_id="up", campaign_id=campaign_id, path=audience).execute(
+            context()
+        )
+
+
+@pytest.mark.parametrize("state", ["Enabled", "on", True, 1])
+def test_automation_is_on_however_that_is_said(sandbox: Sandbox, campaign_id: str, state: Any) -> None:
+    """The vendor's word for it is compared loosely."""
+    sandbox.faults.add(
+        Fault("status", operation="toggle-automation", status=200, acts=True, body={"status": state})
+    )
+    toggle(campaign_id, enabled=True)
+
+
+def test_automation_that_stays_on_is_told(sandbox: Sandbox, campaign_id: str) -> None:
+    """Undoing and the canary go on only if the vendor says that it is off."""
+    toggle(campaign_id, enabled=True)
+    still_on = Fault("status", operation="toggle-automation", status=200, body={"status": "enabled"}, times=2)
+    sandbox.faults.add(still_on)
+    with pytest.raises(CalendarsError, match="says that it is on"):
+        LetsCalendarUndoInvitesOperator(task_id="undo", campaign_id=campaign_id).execute(context())
+    with pytest.raises(CalendarsError, match="says that it is on"):
+        canary(campaign_id)
+    assert sandbox.lets_calendar.mailbox() == []
+
+
+def test_a_backfill_turns_no_automation_on(sandbox: Sandbox, campaign_id: str) -> None:
+    """It would mail the people of the past, unless that is meant; off it goes always."""
+    run = {**context(), "dag_run": SimpleNamespace(run_type="backfill")}
+    arguments = {"campaign_id": campaign_id, "accept_unattended_sending": True}
+    turning_on = LetsCalendarToggleAutomationOperator(task_id="on", enabled=True, **arguments)
+    with pytest.raises(GuardError, match="makes up for the past"):
+        turning_on.execute(run)
+    assert sandbox.journal.calls("toggle-automation") == []
+    LetsCalendarToggleAutomationOperator(task_id="off", enabled=False, **arguments).execute(run)
+    turning_on.allow_backfill = True
+    assert turning_on.execute(run)["enabled"] is True
+
+
 def test_a_canary_turns_automation_off(sandbox: Sandbox, campaign_id: str, audience: str) -> None:
     """It would mail everybody else within the hour."""
     sandbox.settings.update({"send_delay": 0.0, "send_seconds": 0.1})

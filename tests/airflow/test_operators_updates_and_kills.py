@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.operators.lets_calendar import LetsCalendarUpdateInvitesOperator
 from airflow_provider_calendars.sandbox import Fault, Sandbox
 from tests.airflow.mailing import mailed, scheduling, sending, updating, waiting, with_people
-from tests.airflow.running import Killed, context, die, hasten, run_dag, states, xcom
+from tests.airflow.running import Killed, Store, context, die, hasten, run_dag, states, xcom
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +133,23 @@ def test_an_update_with_a_lost_reply_is_not_sent_again_by_other_runs(
         assert xcom(run_dag(lambda: updating(invited, if_unknown="send")), "update", "outcome") == "started"
     assert xcom(run_dag(lambda: updating(invited)), "update", "outcome") == "unchanged"
     assert updates(sandbox) == 3
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize("unreadable_first", [True, False])
+def test_an_update_is_sent_once_although_the_content_can_be_read_only_once(
+    sandbox: Sandbox, invited: str, accepted: bool, unreadable_first: bool
+) -> None:
+    """A gateway's 404 between two tries does not make it another update."""
+    store, unreadable = Store(), Fault("html", operation="GET /campaign/{campaign_id}/edit", status=404)
+    if not accepted:
+        sandbox.faults.add(Fault("lost_after", operation="update-invite"))
+    for place in range(2):
+        if unreadable_first is (place == 0):
+            sandbox.faults.add(unreadable)
+        with nullcontext() if accepted else pytest.raises(AirflowFailException):
+            updating(invited).execute(context(store))
+    assert len(sandbox.journal.calls("update-invite")) == 1
 
 
 @pytest.mark.slow

@@ -17,6 +17,10 @@ from airflow_provider_calendars.api.lets_calendar.records import (
 from airflow_provider_calendars.api.paging import Page, is_last_of, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
 
+_STATES = {
+    **dict.fromkeys(("enabled", "on", "true", "1"), True),
+    **dict.fromkeys(("disabled", "off", "false", "0"), False),
+}
 CAMPAIGN_NOT_FOUND = "Campaign not found"
 
 
@@ -68,7 +72,7 @@ class Campaigns(Attendees):
             yield from self.check_redirected(campaign_id)
         body = {"campaign_id": campaign_id, "enabled": enabled}
         request = self.request("POST", "/toggle-automation", repeat=Repeat.ALWAYS, json=body)
-        return (yield from self.call(request, lambda answer: str(answer["status"]) == "enabled"))
+        return (yield from self.call(request, lambda answer: _STATES[str(answer["status"]).strip().lower()]))
 
     def campaign_url(self, campaign_id: str) -> str:
         """Return the page of a campaign in the panel, whose paths the API's own mirror."""

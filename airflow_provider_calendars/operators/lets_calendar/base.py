@@ -9,7 +9,14 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import ConfigurationError, GuardError, NotFound
+from airflow_provider_calendars.exceptions import (
+    ApiError,
+    CalendarsError,
+    ConfigurationError,
+    GuardError,
+    NotFound,
+    ServerError,
+)
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.base import CalendarsOperator
@@ -106,10 +113,30 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
                 "LetsCalendarToggleAutomationOperator, or set accept_unattended_sending=True if it is meant."
             )
 
-    def turn_automation_off(self) -> None:
-        """Turn the hourly automation off, whose state cannot be read."""
-        self.hook.toggle_automation(self.campaign_id, enabled=False)
-        self.remember_automation(enabled=False)
+    def turn_automation(self, *, on: bool) -> None:
+        """Turn the hourly automation, whose state cannot be read, on or off.
+
+        It is remembered as off only where the vendor has said so.
+
+        :raises CalendarsError: the vendor says that it is not in the state asked for.
+        """
+        was_on = self.remembers_automation()
+        if on:
+            # before it is: whoever dies in between must not leave it on unknown
+            self.remember_automation(enabled=True)
+        try:
+            state = self.hook.toggle_automation(self.campaign_id, enabled=on)
+        except ServerError:
+            raise
+        except (ApiError, GuardError):
+            self.remember_automation(enabled=was_on)
+            raise
+        self.remember_automation(enabled=on or state)
+        if state is not on:
+            raise CalendarsError(
+                f"Automation of campaign {self.campaign_id} was to be turned {'on' if on else 'off'}, but "
+                f"Let's Calendar says that it is {'on' if state else 'off'}. Look in the panel."
+            )
 
     def last_sending(self) -> LastSending:
         """Return what is remembered of the last sending, whichever run asked for it."""

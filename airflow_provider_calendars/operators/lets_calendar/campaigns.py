@@ -11,13 +11,14 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.exceptions import ApiError, CalendarsError, ConfigurationError, GuardError
+from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.links import LetsCalendarCampaignLink
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.lets_calendar.base import (
     LetsCalendarCampaignOperator,
     LetsCalendarOperator,
 )
+from airflow_provider_calendars.operators.lets_calendar.mailing import refuse_late
 from airflow_provider_calendars.tables import check_table_path, write_table
 
 if TYPE_CHECKING:
@@ -277,17 +278,25 @@ class LetsCalendarToggleAutomationOperator(LetsCalendarCampaignOperator):
     :param campaign_id: the campaign (templated).
     :param enabled: whether it shall be on (templated).
     :param accept_unattended_sending: must be True to turn it on.
+    :param allow_backfill: turn it on in a backfill or a run that catches up, too, which is refused otherwise.
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``enabled``.
     :raises ConfigurationError: it would be turned on without ``accept_unattended_sending``.
+    :raises GuardError: it would be turned on in a backfill.
     """
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "enabled")
 
     def __init__(
-        self, *, enabled: bool | str, accept_unattended_sending: bool = False, **kwargs: Any
+        self,
+        *,
+        enabled: bool | str,
+        accept_unattended_sending: bool = False,
+        allow_backfill: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.allow_backfill = allow_backfill
         self.enabled = enabled
         self.accept_unattended_sending = accept_unattended_sending
 
@@ -300,22 +309,9 @@ class LetsCalendarToggleAutomationOperator(LetsCalendarCampaignOperator):
                 "Automation mails everybody who is added to the campaign within the hour, past every check "
                 "of a DAG. Set accept_unattended_sending=True if that is meant."
             )
-        self.show_campaign(context)
-        state = self._toggled(enabled=enabled)
-        if state is not enabled:
-            raise CalendarsError(f"Automation of campaign {self.campaign_id} is not in the state asked for.")
-        self.log.info("Automation of campaign %s is %s.", self.campaign_id, "on" if state else "off")
-        return {"campaign_id": self.campaign_id, "enabled": state}
-
-    def _toggled(self, *, enabled: bool) -> bool:
-        was_on = self.remembers_automation()
         if enabled:
-            # before it is: whoever dies in between must not leave it on unknown
-            self.remember_automation(enabled=True)
-        try:
-            state = self.hook.toggle_automation(self.campaign_id, enabled=enabled)
-        except (ApiError, GuardError):
-            self.remember_automation(enabled=was_on)
-            raise
-        self.remember_automation(enabled=state)
-        return state
+            refuse_late(context, self.allow_backfill)
+        self.show_campaign(context)
+        self.turn_automation(on=enabled)
+        self.log.info("Automation of campaign %s is %s.", self.campaign_id, "on" if enabled else "off")
+        return {"campaign_id": self.campaign_id, "enabled": enabled}

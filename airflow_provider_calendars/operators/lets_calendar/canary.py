@@ -75,7 +75,7 @@ class LetsCalendarSendCanaryOperator(ConcealsPeople, LetsCalendarSendInvitesOper
         self.begin(context)
         if self.hook.is_dry_run:
             return {**super().execute(context), "sent": 0}
-        self.turn_automation_off()
+        self.turn_automation(on=False)
         self._add(seeds)
         result = super().execute(context)
         return {**result, "sent": self._wait()["sent"]}
@@ -180,5 +180,5 @@ class LetsCalendarUndoInvitesOperator(LetsCalendarCampaignOperator):
         }
 
     def _automation_off(self) -> Done:
-        self.turn_automation_off()
+        self.turn_automation(on=False)
         return Done.DONE

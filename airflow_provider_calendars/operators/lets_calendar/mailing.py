@@ -17,6 +17,19 @@ from airflow_provider_calendars.operators.lets_calendar.plans import check_appro
 NOT_ASKED = "not asked"
 
 
+def refuse_late(context: Context, allow_backfill: Any) -> None:
+    """Refuse to let people be mailed by a run that makes up for the past.
+
+    :raises GuardError: it does, and the DAG author has not allowed it.
+    """
+    late = is_backfill(context) or is_catch_up(context)
+    if late and not checks.boolean("allow_backfill", allow_backfill):
+        raise GuardError(
+            "This run makes up for the past, and invites of the past are sent to nobody. Nothing was "
+            "sent. Set allow_backfill=True if that is meant."
+        )
+
+
 class InvitesOperator(LetsCalendarCampaignOperator):
     """Base of the operators that act on a campaign's invites."""
 
@@ -74,12 +87,7 @@ class GuardedOperator(InvitesOperator):
 
     def begin(self, context: Context) -> None:
         """Check the arguments, then whether people may be mailed."""
-        late = is_backfill(context) or is_catch_up(context)
-        if late and not checks.boolean("allow_backfill", self.allow_backfill):
-            raise GuardError(
-                "This run makes up for the past, and invites of the past are sent to nobody. Nothing was "
-                "sent. Set allow_backfill=True if that is meant."
-            )
+        refuse_late(context, self.allow_backfill)
         super().begin(context)
 
     def check_approval(self) -> None:

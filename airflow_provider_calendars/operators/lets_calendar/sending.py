@@ -178,7 +178,7 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
         updates = Updates(self.lasting_memory(self.campaign_id))
         if outcome := self._settled(memory, content):
             # the first try may have died before it could note this for other runs
-            updates.accepted(content)
+            updates.accepted((memory.get("update_invites") or {}).get("content"))
             return self.result(outcome)
         if self._is_unchanged(updates, content):
             self.settle_nothing_to_do(
@@ -199,7 +199,10 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
 
     def _settled(self, memory: RunMemory, content: str | None) -> str | None:
         earlier = memory.get("update_invites") or {}
-        if (earlier.get("campaign_id"), earlier.get("content")) != (self.campaign_id, content):
+        if earlier.get("campaign_id") != self.campaign_id:
+            return None
+        # content that could not be read once may be the same
+        if None not in (earlier["content"], content) and earlier["content"] != content:
             return None
         if earlier["state"] == "sending":
             raise AirflowFailException(self._unknown("this run has"))
