@@ -18,6 +18,7 @@
         │   └── Conflict          what was to be created exists already
         ├── RateLimited           too many requests, for longer than it is sensible to wait
         └── ServerError           the vendor failed, and kept failing
+            └── UnreadableAnswer  it answered, with something else than it documents
 
 Messages name the system, the call, what the vendor said and what to do. They never hold a
 token, a request or response body, or a person's address.
@@ -151,3 +152,11 @@ class RateLimited(ApiError):
 
 class ServerError(ApiError):
     """The vendor failed to answer properly, and kept failing."""
+
+
+class UnreadableAnswer(ServerError):
+    """The vendor answered with a success that is not what its documentation describes."""
+
+
+CANNOT_BE_READ = (NotFound, UnreadableAnswer)
+"""What says that an account cannot read something, as opposed to a vendor that fails at present."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeGuard, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 from urllib.parse import quote
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.auth import Auth, Unchanging
+from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal, redirect_error
 from airflow_provider_calendars.api.flow import Flow, Request, Response, Upload, now, send, sleep
 from airflow_provider_calendars.api.pacing import Budget, HeaderBudget
@@ -19,6 +21,7 @@ from airflow_provider_calendars.exceptions import (
     OutcomeUnknown,
     ServerError,
     TransportError,
+    UnreadableAnswer,
 )
 
 T = TypeVar("T")
@@ -126,14 +129,14 @@ class Api:
             return self._read(request, response, parse)
         for (status, phrase), result in (also or {}).items():
             if response.status == status and means(read_refusal(response), phrase):
-                return result
+                return _of_repeat(result) if response.repeats else result
         raise self.refused(request, response)
 
     def exchange(self, request: Request) -> Flow[Response]:
         """Send a request, again where the rules allow it, and return the final response."""
         if self.rehearsal is not None and self.rehearsal.takes(request):
             return self.rehearsal.response(request, self.answer_as_if(request), (yield from now()))
-        attempt, renewed = 1, False
+        attempt, renewed, heard = 1, False, False
         while True:
             headers = yield from self._authorization(request)
             outcome = yield from self._send(request.with_headers(headers))
@@ -143,7 +146,8 @@ class Api:
                     continue
             delay = self.retries.delay(outcome, request.repeat, attempt)
             if delay is None:
-                return self._settle(request, outcome)
+                return replace(self._settle(request, outcome), repeats=heard)
+            heard = heard or _may_have_been_heard(outcome)
             yield from sleep(delay)
             attempt += 1
 
@@ -185,8 +189,7 @@ class Api:
     def _settle(self, request: Request, outcome: Response | TransportError) -> Response:
         if isinstance(outcome, TransportError):
             raise self._unanswered(request, outcome)
-        undecided = outcome.status >= 500 or outcome.status == 408 or outcome.garbled
-        if undecided and request.repeat is not Repeat.ALWAYS:
+        if _may_have_been_heard(outcome) and request.repeat is not Repeat.ALWAYS:
             raise self._unknown(request, f"the answer was {outcome.status} and not a result")
         return outcome
 
@@ -204,17 +207,32 @@ class Api:
         )
 
     def _read(self, request: Request, response: Response, parse: Callable[[Any], T]) -> T:
+        kind: type[ServerError] = ServerError
         try:
-            return parse(response.json())
+            answer = response.json()
+            kind = UnreadableAnswer
+            return parse(answer)
         except (AttributeError, KeyError, TypeError, ValueError) as unreadable:
             if request.repeat is not Repeat.ALWAYS:
                 raise self._unknown(request, "the answer cannot be read") from unreadable
-            raise ServerError(
+            raise kind(
                 f"{self.system} answered {request.operation} with {response.status}, but what came is not "
                 f"what its documentation describes ({type(unreadable).__name__}). Check the host.",
                 system=self.system,
                 status=response.status,
             ) from unreadable
+
+
+def _may_have_been_heard(outcome: Response | TransportError) -> bool:
+    """Tell whether a call that got no result may have taken effect."""
+    if isinstance(outcome, TransportError):
+        return outcome.sent
+    return outcome.status >= 500 or outcome.status == 408 or outcome.garbled
+
+
+def _of_repeat(result: T) -> T:
+    """Return the result of a call that found nothing to do, perhaps because its first attempt did it."""
+    return cast("T", Done.DONE) if result is Done.NOTHING_TO_DO else result
 
 
 def _in_query(value: object) -> str | Sequence[str]:

@@ -51,10 +51,12 @@ class Refusal:
 
     :param text: its words, without addresses and credentials, or what stood in their place.
     :param fields: its words field by field, for validation errors.
+    :param error: its words under ``error``, where others stand under ``message``.
     """
 
     text: str
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    error: str = ""
 
 
 def scrub(text: str) -> str:
@@ -79,7 +81,7 @@ def read_refusal(response: Response) -> Refusal:
         return Refusal((scrub(body) if isinstance(body, str) else "") or "no explanation")
     fields = _fields_of(body)
     text = _first_text(body.get("message"), body.get("error"))
-    return Refusal(text or _join(fields) or "no explanation", fields)
+    return Refusal(text or _join(fields) or "no explanation", fields, _first_text(body.get("error")))
 
 
 def _fields_of(body: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -122,7 +124,7 @@ def _text_of_page(response: Response) -> str:
 
 def means(refusal: Refusal, phrase: str) -> bool:
     """Return whether a refusal says a phrase, whatever its case, spacing and punctuation."""
-    return _letters(phrase) in _letters(refusal.text)
+    return any(_letters(phrase) in _letters(said) for said in (refusal.text, refusal.error))
 
 
 def _letters(text: str) -> str:

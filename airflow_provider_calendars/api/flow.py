@@ -84,12 +84,14 @@ class Response:
     :param headers: names in lower case.
     :param body: the whole body, decompressed.
     :param received_at: the driver's clock when it came, in seconds since the epoch.
+    :param repeats: whether an earlier attempt of the same call may have been heard.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     received_at: float
+    repeats: bool = False
 
     @property
     def ok(self) -> bool:

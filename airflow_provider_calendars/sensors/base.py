@@ -164,14 +164,15 @@ class CalendarsSensor(BaseSensorOperator):
         return self._watch
 
     def _defer(self) -> None:
-        seconds = _seconds(self.timeout)
+        seconds, interval = _seconds(self.timeout), _seconds(self.poke_interval)
         self.defer(
             trigger=self.trigger_class(
                 conn_id=self.hook.conn_id,
                 watch=asdict(self._current_watch(None)),
-                poll_interval=_seconds(self.poke_interval),
+                poll_interval=interval,
                 deadline=time.time() + seconds,
                 tolerated_failures=self.tolerated_failures,
+                first_look_at=time.time() + interval,
             ),
             method_name="execute_complete",
             # the trigger itself keeps the deadline; this is for a triggerer that is gone

@@ -30,6 +30,7 @@ class CalendarsTrigger(BaseTrigger):
     :param poll_interval: seconds between two looks.
     :param deadline: when to give up, in seconds since the epoch.
     :param tolerated_failures: how many looks in a row may fail for a passing reason.
+    :param first_look_at: when to look first, in seconds since the epoch: whoever deferred has just looked.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class CalendarsTrigger(BaseTrigger):
         poll_interval: float,
         deadline: float,
         tolerated_failures: int = 5,
+        first_look_at: float = 0.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.conn_id = conn_id
@@ -47,6 +49,7 @@ class CalendarsTrigger(BaseTrigger):
         self.poll_interval = poll_interval
         self.deadline = deadline
         self.tolerated_failures = tolerated_failures
+        self.first_look_at = first_look_at
 
     def make_hook(self) -> CalendarsHook[Any]:
         """Return the hook to ask with."""
@@ -66,12 +69,14 @@ class CalendarsTrigger(BaseTrigger):
                 "poll_interval": self.poll_interval,
                 "deadline": self.deadline,
                 "tolerated_failures": self.tolerated_failures,
+                "first_look_at": self.first_look_at,
             },
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until it is over, it failed or the deadline has come, and say which in one event."""
         hook, watch, failures = self.make_hook(), self.make_watch(), 0
+        await asyncio.sleep(max(0.0, min(self.first_look_at, self.deadline) - time.time()))
         while True:
             try:
                 verdict: Verdict = await hook.run_async(watch.look)

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from airflow.providers.standard.operators import hitl
 
+from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.exceptions import (
     CalendarsError,
     ConfigurationError,
@@ -30,6 +31,7 @@ from airflow_provider_calendars.operators.lets_calendar import (
     LetsCalendarSendInvitesOperator,
     LetsCalendarToggleAutomationOperator,
     LetsCalendarUndoInvitesOperator,
+    LetsCalendarUpdateCampaignOperator,
     LetsCalendarUpdateInvitesOperator,
     LetsCalendarUploadContactsOperator,
 )
@@ -38,6 +40,17 @@ from tests.airflow.running import Store, TaskDeferred, context, hasten
 from tests.airflow.test_lemcal_operators import Shelf
 
 PEOPLE = [f"guest{number}@example.com" for number in range(10)]
+CONTENT = {
+    "title": "t",
+    "subject": "s",
+    "sender_email_id": 123,
+    "start_datetime": "2037-05-01 16:00",
+    "end_datetime": "2037-05-01 17:00",
+    "timezone": "Europe/Berlin",
+    "description": "d",
+    "email_content": "e",
+}
+SUMMARY = {"total_contacts": 1, "new_contacts": 0, "inprocess_contacts": 0, "sent_contacts": 1}
 SEEDS = [{"email": "qa@example.org", "first_name": "Quality"}]
 
 
@@ -661,7 +674,6 @@ def test_a_zone_the_vendor_does_not_know(sandbox: Sandbox, campaign_id: str) -> 
 
 def test_a_campaign_that_was_made_for_another_time(sandbox: Sandbox) -> None:
     """The vendor's answer is compared with what was asked, and another time is final."""
-    from airflow_provider_calendars._compat import AirflowFailException
 
     body = {
         "campaign": {
@@ -673,16 +685,78 @@ def test_a_campaign_that_was_made_for_another_time(sandbox: Sandbox) -> None:
         }
     }
     sandbox.faults.add(Fault("status", operation="create-campaign", status=201, body=body))
-    operator = LetsCalendarCreateCampaignOperator(
-        task_id="create",
-        title="t",
-        subject="s",
-        sender_email_id=123,
-        start_datetime="2037-05-01 16:00",
-        end_datetime="2037-05-01 17:00",
-        timezone="Europe/Berlin",
-        description="d",
-        email_content="e",
+    store = Store()
+    for _ in range(2):
+        operator = LetsCalendarCreateCampaignOperator(task_id="create", **CONTENT)
+        with pytest.raises(AirflowFailException, match=r"c9 was created for 2037-05-01 17:00:00"):
+            operator.execute(context(store))
+    assert len(sandbox.journal.calls("create-campaign")) == 1
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"start_datetime": "2037-05-01T16:00"},
+        {"start_datetime": None, "timezone": None},
+        {"start_datetime": "May 1st"},
+        {"timezone": "europe/berlin"},
+    ],
+    ids=str,
+)
+def test_the_same_time_however_it_is_written(sandbox: Sandbox, shown: dict[str, Any]) -> None:
+    """Another form of the time, or none, is no other time."""
+    campaign = {"id": "c9", "start_datetime": "2037-05-01 16:00:00", "timezone": "Europe/Berlin", **shown}
+    for operation in ("create-campaign", "PUT /campaign/{campaign_id}"):
+        body = {"message": "ok", "campaign": campaign}
+        sandbox.faults.add(Fault("status", operation=operation, status=200, body=body))
+    created = LetsCalendarCreateCampaignOperator(task_id="create", **CONTENT).execute(context(Store()))
+    assert created["campaign_id"] == "c9"
+    LetsCalendarUpdateCampaignOperator(task_id="update", campaign_id="c9", **CONTENT).execute(context())
+
+
+def test_an_update_to_another_time_is_told(sandbox: Sandbox, campaign_id: str) -> None:
+    """Before the new time is mailed to everybody; nor is a zone taken that the vendor does not know."""
+    body = {"campaign": {"id": "c9", "start_datetime": "2037-05-01 17:00:00", "timezone": "Europe/Berlin"}}
+    sandbox.faults.add(Fault("status", operation="PUT /campaign/{campaign_id}", status=200, body=body))
+    updating = LetsCalendarUpdateCampaignOperator(task_id="update", campaign_id=campaign_id, **CONTENT)
+    with pytest.raises(
+        AirflowFailException, match=r"was changed to 2037-05-01 17:00:00 Europe/Berlin, not for"
+    ):
+        updating.execute(context())
+    updating.timezone = "Antarctica/Troll"
+    with pytest.raises(ConfigurationError, match="Antarctica/Troll"):
+        updating.execute(context())
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2037-05-15T16:00:00.000000Z", "2037-05-15T16:00:00"),
+        ("2037-05-15 16:00", "2037-05-15T20:00:00"),
+        (None, None),
+        ("03/04/2037 04:00 PM", None),
+    ],
+)
+def test_starts_in_forms_nobody_documents(
+    sandbox: Sandbox, audience: str, start: str | None, said: str | None
+) -> None:
+    """An offset counts, and what cannot be read is not known rather than wrong."""
+    shown = {"campaign": {"campaign_id": "c9", "start_datetime": start, "timezone": "America/New_York"}}
+    edit = Fault("status", operation="GET /campaign/{campaign_id}/edit", status=200, body=shown, times=2)
+    sandbox.faults.add(edit)
+    found = checking("c9", audience).execute(context())["starts_at"]
+    assert (found and found[:19]) == said
+    if said is None:
+        with pytest.raises(GuardError, match="is not known"):
+            checking("c9", audience, min_lead_time=3600).execute(context())
+
+
+def test_a_canary_is_afraid_of_states_it_does_not_know(sandbox: Sandbox) -> None:
+    """Whoever is not known to have an invite might be mailed with the seeds."""
+    people = [{"id": 1, "email": "customer@example.com", "status": "new"}]
+    body = {"summary": SUMMARY, "attendees": {"current_page": 1, "per_page": 50, "total": 1, "data": people}}
+    sandbox.faults.add(
+        Fault("status", operation="GET /campaign/{campaign_id}/attendees", status=200, body=body, times=None)
     )
-    with pytest.raises(AirflowFailException, match=r"c9 was created for 2037-05-01 17:00:00"):
-        operator.execute(context(Store()))
+    with pytest.raises(GuardError, match="1 attendees without an invite"):
+        canary(sandbox.lets_calendar.add_campaign().id)

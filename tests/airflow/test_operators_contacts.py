@@ -207,7 +207,7 @@ def file(tmp_path: Path) -> Path:
 
 def uploading(campaign_id: str, path: Path | str, **arguments: Any) -> LetsCalendarUploadContactsOperator:
     return LetsCalendarUploadContactsOperator(
-        task_id="upload", campaign_id=campaign_id, path=str(path), **arguments
+        task_id="upload", campaign_id=campaign_id, path=str(path), **{"outcome_timeout": 1, **arguments}
     )
 
 
@@ -233,6 +233,49 @@ def test_upload_again_expects_what_the_first_try_expected(
     assert uploading(campaign_id, file).execute(context(store))["expected_attendees"] == 2
     sandbox.clock.advance(60)
     assert len(people(sandbox, campaign_id)) == 2
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_an_upload_that_was_heard_is_not_sent_again(
+    sandbox: Sandbox, campaign_id: str, file: Path, retried: bool
+) -> None:
+    """Two imports at once could take everybody twice, so attendees who come settle a lost reply."""
+    store = Store()
+    sandbox.settings.import_seconds = 0.3
+    if retried:
+        uploading(campaign_id, file).execute(context(store))
+        sandbox.clock.advance(60)
+    else:
+        sandbox.faults.add(Fault("lost_after", operation="upload-contacts"))
+    result = uploading(campaign_id, file).execute(context(store))
+    assert len(sandbox.journal.calls("upload-contacts")) == 1
+    assert (result["import_id"] is None) is not retried
+
+
+def test_an_upload_that_is_lost_twice_is_left_to_the_retry(
+    sandbox: Sandbox, campaign_id: str, file: Path
+) -> None:
+    """The task's own retry looks first; where nobody can look, the file is not sent on a guess."""
+    sandbox.faults.add(Fault("lost_before", operation="upload-contacts", times=3))
+    with pytest.raises(OutcomeUnknown) as caught:
+        uploading(campaign_id, file).execute(context())
+    assert caught.value.looks_first
+    assert len(sandbox.journal.calls("upload-contacts")) == 2
+    sandbox.settings.missing_operations = True
+    with pytest.raises(OutcomeUnknown) as caught:
+        uploading(campaign_id, file).execute(context())
+    assert not caught.value.looks_first
+    assert len(sandbox.journal.calls("upload-contacts")) == 3
+
+
+def test_who_is_there_already_is_not_expected(sandbox: Sandbox, campaign_id: str, file: Path) -> None:
+    """The wait for an import ends although the file repeats people and some are in the campaign."""
+    campaign = sandbox.lets_calendar.campaign(campaign_id)
+    assert campaign is not None
+    sandbox.lets_calendar.add_attendee(campaign, {"firstname": "Ava", "email": "Ava@example.com"})
+    file.write_text(file.read_text() + "Ben,BEN@example.com\n")
+    result = uploading(campaign_id, file).execute(context())
+    assert (result["rows"], result["attendees_before"], result["expected_attendees"]) == (3, 1, 2)
 
 
 def test_upload_with_duplicates_is_never_sent_twice(sandbox: Sandbox, campaign_id: str, file: Path) -> None:

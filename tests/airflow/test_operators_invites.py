@@ -278,9 +278,23 @@ def test_schedule_refuses_bad_arguments_before_any_request(sandbox: Sandbox, wro
 
 
 def test_schedule_in_the_past_is_refused(sandbox: Sandbox, campaign_id: str) -> None:
-    """The vendor's refusal comes as it is."""
-    with pytest.raises(Rejected, match="future"):
+    """Before anything is asked, so that a schedule that is there stays."""
+    with pytest.raises(ConfigurationError, match=r"in the future, not 2020-01-01 09:00:00 Europe/Berlin"):
         scheduling(campaign_id, schedule_date="2020-01-01").execute(context())
+    assert sandbox.journal.entries == []
+    sandbox.faults.add(Fault("status", operation="schedule-invite", status=400, body={"error": "too soon"}))
+    with pytest.raises(Rejected, match="too soon"):
+        scheduling(campaign_id).execute(context())
+
+
+def test_a_schedule_in_another_zone_is_cancelled(sandbox: Sandbox, campaign_id: str) -> None:
+    """People would be mailed hours away from when it was meant."""
+    body = {"schedule_id": 1, "scheduled_time": "2037-05-01 09:00:00", "timezone": "America/New_York"}
+    fault = Fault("status", operation="schedule-invite", status=200, body=body, acts=True)
+    sandbox.faults.add(fault)
+    with pytest.raises(AirflowFailException, match="in the zone America/New_York, not in Europe/Berlin"):
+        scheduling(campaign_id).execute(context())
+    assert waiting(sandbox, campaign_id) == 0
 
 
 @pytest.mark.parametrize("choice", ["succeed", "skip", "fail"])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,9 @@ def campaign_id(sandbox: Sandbox) -> str:
     for name in ("ava", "ben"):
         sandbox.lets_calendar.add_attendee(campaign, {"firstname": name, "email": f"{name}@example.com"})
     return campaign.id
+
+
+EDIT = "GET /campaign/{campaign_id}/edit"
 
 
 def imported(campaign_id: str, **arguments: Any) -> LetsCalendarContactsImportedSensor:
@@ -188,6 +192,30 @@ def test_sent_waits_while_nobody_is_sent_to(sandbox: Sandbox, campaign_id: str, 
     for each in (campaign_id, empty):
         with pytest.raises(AirflowSensorTimeout):
             verdict(sent(each, timeout=0.3, grace_period=0, **mode))
+    with pytest.raises(exceptions.SendingStalled, match="0 new and 0 in process"):
+        verdict(sent(empty, stalled_after=0.3, **mode))
+
+
+def test_imported_looks_at_intervals_in_every_mode(
+    sandbox: Sandbox, campaign_id: str, mode: dict[str, Any]
+) -> None:
+    """Looks in a row are a poll apart, also where the wait is handed to the triggerer."""
+    start = time.monotonic()
+    result = verdict(imported(campaign_id, stable_polls=3, poll_interval=0.4, timeout=10, **mode))
+    assert result["attendees"] == 2
+    # the test's own rescheduling does not wait
+    assert mode.get("mode") == "reschedule" or time.monotonic() - start >= 0.8
+
+
+def test_started_although_the_campaign_is_gone(sandbox: Sandbox, mode: dict[str, Any]) -> None:
+    """A campaign whose start was seen, and that is over and away, has started."""
+    start = f"{datetime.now(UTC) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
+    shown = {"campaign": {"start_datetime": start, "timezone": "UTC"}}
+    for status, body, times in ((200, shown, 1), (404, {"error": "Campaign not found"}, None)):
+        sandbox.faults.add(Fault("status", operation=EDIT, status=status, body=body, times=times))
+    assert verdict(started("c1", poll_interval=0.2, timeout=20, **mode))["starts_at"][:19] == (
+        start.replace(" ", "T")
+    )
 
 
 def test_a_sending_that_stalls_fails_the_wait(

@@ -79,7 +79,10 @@ def _add(results: Results) -> Any:
 
 def _upload(results: Results) -> Any:
     return LetsCalendarUploadContactsOperator(
-        task_id="upload", campaign_id=_id(results), path=results["folder"] + "/contacts.csv"
+        task_id="upload",
+        campaign_id=_id(results),
+        path=results["folder"] + "/contacts.csv",
+        outcome_timeout=1.0,
     )
 
 

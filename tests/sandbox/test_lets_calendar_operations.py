@@ -358,6 +358,6 @@ def test_a_server_error_is_never_a_result(client: Client, ask: Ask) -> None:
     with pytest.raises((exceptions.OutcomeUnknown, exceptions.ServerError)):
         client.ask(ask)
     operation = client.sandbox.journal.entries[-1].operation
-    once = "invite", "add-", "create"
+    once = "invite", "add-", "create", "upload"
     repeated = "cancel" in operation or not any(word in operation for word in once)
     assert len(client.sandbox.journal.calls(operation)) == (2 if repeated else 1)

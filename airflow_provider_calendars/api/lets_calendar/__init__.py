@@ -67,10 +67,8 @@ class LetsCalendarApi(Account, Campaigns, Invites):
                     kind=AuthError,
                     advice={AuthError: advice},
                 )
-        missing = response.status == 405 or (
-            response.status == 404 and "/campaign/" in request.url and not means(said, CAMPAIGN_NOT_FOUND)
-        )
-        if not missing:
+        optional = "/campaign/" in request.url and not means(said, CAMPAIGN_NOT_FOUND)
+        if response.status != 405 and not (optional and response.status in {403, 404}):
             return super().refused(request, response)
         return OperationUnavailable(
             f"{self.system} answered {request.operation} with {response.status}: this account seems not to "

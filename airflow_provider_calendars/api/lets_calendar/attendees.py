@@ -18,7 +18,7 @@ from airflow_provider_calendars.api.lets_calendar.people import (
 from airflow_provider_calendars.api.lets_calendar.redirect import Redirect
 from airflow_provider_calendars.api.paging import Page, is_last_of, numbered_pages
 from airflow_provider_calendars.api.policy import Repeat
-from airflow_provider_calendars.exceptions import GuardError, NotFound
+from airflow_provider_calendars.exceptions import CANNOT_BE_READ, GuardError
 
 _LARGEST_PAGE = 100
 
@@ -63,9 +63,10 @@ class Attendees(Api):
         if self.redirect is not None:
             file = self.redirect.upload(campaign_id, file)
         form = {"campaign_id": campaign_id, "allow_duplicates": "1" if allow_duplicates else "0"}
-        # a second import of the same file is absorbed, unless duplicates are allowed
-        repeat = Repeat.IF_UNSENT if allow_duplicates else Repeat.ALWAYS
-        request = self.request("POST", "/upload-contacts", repeat=repeat, form=form, files={"file": file})
+        # two imports at once may each find that the other's people are not there
+        request = self.request(
+            "POST", "/upload-contacts", repeat=Repeat.IF_UNSENT, form=form, files={"file": file}
+        )
         return self.call(request, lambda answer: str(answer["import_id"]))
 
     def check_redirected(self, campaign_id: str) -> Flow[None]:
@@ -77,7 +78,7 @@ class Attendees(Api):
             return
         try:
             attendees = yield from self.list_attendees(campaign_id)
-        except NotFound:
+        except CANNOT_BE_READ:
             raise GuardError(
                 f"Who is in campaign {campaign_id} cannot be read, so mode redirect does not mail it."
             ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow_provider_calendars.api.done import Done
@@ -17,6 +17,23 @@ NO_SENDING_IN_PROGRESS = "No sending in progress"
 NO_SCHEDULED_INVITES = "No scheduled invites found"
 
 
+def _done(answer: Any) -> Done:
+    """Read the answer of an action: a success that speaks of an error is none."""
+    given = answer if isinstance(answer, Mapping) else {}
+    if given.get("error") or given.get("errors") or given.get("success") is False:
+        raise ValueError("an error within a success")
+    if str(given.get("status", "")).lower() in {"error", "fail", "failed"}:
+        raise ValueError("an error within a success")
+    return Done.DONE
+
+
+def _heard(answer: Any) -> Done:
+    """Read the answer of an action that mails people: it must say something."""
+    if not isinstance(answer, Mapping) or not answer:
+        raise ValueError("no answer within a success")
+    return _done(answer)
+
+
 class Invites(Attendees):
     """Operations that mail people, or keep them from being mailed."""
 
@@ -27,7 +44,7 @@ class Invites(Attendees):
         """
         nothing = (400, NO_NEW_ATTENDEES)
         yield from self.check_redirected(campaign_id)
-        return (yield from self._act("/send-invite", campaign_id, Repeat.NEVER, nothing, extra_body))
+        return (yield from self._mail("/send-invite", campaign_id, nothing, extra_body))
 
     def update_invites(self, campaign_id: str, extra_body: Mapping[str, Any] | None = None) -> Flow[Done]:
         """Send everybody who has an invite its new content.  POST /update-invite
@@ -36,7 +53,7 @@ class Invites(Attendees):
         """
         nothing = (400, NO_ATTENDEES_TO_UPDATE)
         yield from self.check_redirected(campaign_id)
-        return (yield from self._act("/update-invite", campaign_id, Repeat.NEVER, nothing, extra_body))
+        return (yield from self._mail("/update-invite", campaign_id, nothing, extra_body))
 
     def schedule_invites(
         self, campaign_id: str, *, schedule_date: str, schedule_time: str, timezone: str
@@ -61,23 +78,29 @@ class Invites(Attendees):
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-cancel-scheduled-invite
         """
         nothing = (404, NO_SCHEDULED_INVITES)
-        return self._act("/cancel-scheduled-invite", campaign_id, Repeat.ALWAYS, nothing)
+        return self._act("/cancel-scheduled-invite", {"campaign_id": campaign_id}, Repeat.ALWAYS, nothing)
 
     def stop_campaign(self, campaign_id: str) -> Flow[Done]:
         """Stop the sending that is in progress; what was sent stays sent.  POST /stop-campaign
 
         https://panel.letscalendar.com/docs#apis-POSTapi-lc-stop-campaign
         """
-        return self._act("/stop-campaign", campaign_id, Repeat.ALWAYS, (400, NO_SENDING_IN_PROGRESS))
+        nothing = (400, NO_SENDING_IN_PROGRESS)
+        return self._act("/stop-campaign", {"campaign_id": campaign_id}, Repeat.ALWAYS, nothing)
+
+    def _mail(
+        self, where: str, campaign_id: str, nothing: tuple[int, str], extra_body: Mapping[str, Any] | None
+    ) -> Flow[Done]:
+        body = {**(extra_body or {}), "campaign_id": campaign_id}
+        return self._act(where, body, Repeat.NEVER, nothing, read=_heard)
 
     def _act(
         self,
         where: str,
-        campaign_id: str,
+        body: Mapping[str, Any],
         repeat: Repeat,
-        nothing_to_do: tuple[int, str],
-        extra_body: Mapping[str, Any] | None = None,
+        nothing: tuple[int, str],
+        read: Callable[[Any], Done] = _done,
     ) -> Flow[Done]:
-        body = {**(extra_body or {}), "campaign_id": campaign_id}
         request = self.request("POST", where, repeat=repeat, json=body)
-        return self.call(request, Done.from_answer, also={nothing_to_do: Done.NOTHING_TO_DO})
+        return self.call(request, read, also={nothing: Done.NOTHING_TO_DO})

@@ -150,8 +150,9 @@ class AttendeeSummary:
     @classmethod
     def from_answer(cls, answer: Any) -> AttendeeSummary:
         """Read the ``summary`` of ``GET /campaign/{campaign_id}/attendees``."""
-        summary = answer["summary"]
-        counts = {name: int(summary.get(key) or 0) for name, key in _SUMMARY_KEYS.items()}
+        # how the vendor writes the keys is known from somebody else's camelCase only
+        given = {key.replace("_", "").lower(): value for key, value in answer["summary"].items()}
+        counts = {name: _count(given, key) for name, key in _SUMMARY_KEYS.items()}
         listed = (answer.get("attendees") or {}).get("total")
         return cls(**counts, listed=counts["total"] if listed is None else int(listed))
 
@@ -161,14 +162,21 @@ class AttendeeSummary:
 
 
 _SUMMARY_KEYS = {
-    "total": "total_contacts",
-    "new": "new_contacts",
-    "in_process": "inprocess_contacts",
-    "sent": "sent_contacts",
-    "failed": "failed_contacts",
-    "unsubscribed": "unsubscribe_contacts",
-    "cancelled": "cancelled_contacts",
+    "total": "totalcontacts",
+    "new": "newcontacts",
+    "in_process": "inprocesscontacts",
+    "sent": "sentcontacts",
+    "failed": "failedcontacts",
+    "unsubscribed": "unsubscribecontacts",
+    "cancelled": "cancelledcontacts",
 }
+_NEEDED = frozenset({"totalcontacts", "newcontacts", "inprocesscontacts", "sentcontacts"})
+
+
+def _count(given: Mapping[str, Any], key: str) -> int:
+    """Return a count; one that decides whether anybody is still to be mailed must be there."""
+    value = given[key] if key in _NEEDED else given.get(key)
+    return int(value or 0)
 
 
 @dataclass(frozen=True, slots=True)

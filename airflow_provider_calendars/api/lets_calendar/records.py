@@ -95,11 +95,11 @@ class SavedCampaign:
         campaign = answer["campaign"]
         return cls(
             campaign_id=str(campaign["id"]),
-            title=str(campaign.get("title", "")),
-            start_datetime=str(campaign.get("start_datetime", "")),
-            end_datetime=str(campaign.get("end_datetime", "")),
-            timezone=str(campaign.get("timezone", "")),
+            **{name: str(campaign.get(name) or "") for name in _SAVED_TEXTS},
         )
+
+
+_SAVED_TEXTS = ("title", "start_datetime", "end_datetime", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ class Campaign:
         )
 
     @property
-    def starts_at(self) -> datetime:
-        """The start in UTC."""
+    def starts_at(self) -> datetime | None:
+        """The start in UTC; None where it cannot be read."""
         return utc(self.start_datetime, self.timezone)
 
 
@@ -158,15 +158,15 @@ class CampaignDetails:
         return cls(
             campaign_id=str(campaign.get("campaign_id", "")),
             title=str(campaign.get("campaign_name", "")),
-            start_datetime=str(campaign["start_datetime"]),
-            timezone=str(campaign["timezone"]),
+            start_datetime=str(campaign.get("start_datetime") or ""),
+            timezone=str(campaign.get("timezone") or ""),
             content=dict(campaign),
             disconnected_senders=tuple(int(item["id"]) for item in senders if item.get("disconnected")),
         )
 
     @property
-    def starts_at(self) -> datetime:
-        """The start in UTC."""
+    def starts_at(self) -> datetime | None:
+        """The start in UTC; None where it cannot be read."""
         return utc(self.start_datetime, self.timezone)
 
     def fingerprint(self) -> str:
@@ -174,9 +174,32 @@ class CampaignDetails:
         return fingerprint(dict(self.content))
 
 
-def utc(naive: str, zone: str) -> datetime:
-    """Return the moment of a wall clock time in a zone; of two at a clock change, the first."""
-    return datetime.fromisoformat(naive).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def utc(text: str, zone: str) -> datetime | None:
+    """Return the moment of a wall clock time in a zone; of two at a clock change, the first.
+
+    :param text: the time; one that says its offset is not of the zone.
+    :param zone: the IANA name of the zone.
+    :return: None where either cannot be read.
+    """
+    try:
+        clocks, moment = ZoneInfo(zone), datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=clocks)).astimezone(UTC)
+    except (KeyError, OSError, OverflowError, ValueError):
+        return None
+
+
+def may_start_at(text: str, zone: str, wanted: str, wanted_zone: str) -> bool:
+    """Tell whether a start as the vendor says it may be the one that was wanted.
+
+    :param text: the vendor's time, in whatever form; what it leaves out, or nobody can read, may be.
+    :param zone: the vendor's zone.
+    :param wanted: the wanted time on the clocks of ``wanted_zone``.
+    :param wanted_zone: the IANA name of the wanted zone.
+    """
+    zone = zone.strip() or wanted_zone
+    if zone.casefold() != wanted_zone.casefold():
+        return False
+    return utc(text, wanted_zone) in {None, utc(wanted, wanted_zone)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Redirect:
         kept = [
             [*row[:place], address, *row[place + 1 :]]
             for row in rows
-            if any(row) and (address := self._address(campaign_id, row[place])) is not None
+            if any(row[place:]) and (address := self._address(campaign_id, row[place])) is not None
         ]
         stream = io.StringIO(newline="")
         csv.writer(stream, lineterminator="\n").writerows([header, *kept])

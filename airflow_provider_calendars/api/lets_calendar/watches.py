@@ -12,7 +12,13 @@ from airflow_provider_calendars.api.lets_calendar.people import AttendeeSummary
 from airflow_provider_calendars.api.lets_calendar.progress import with_point
 from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignDetails
 from airflow_provider_calendars.api.watching import Verdict
-from airflow_provider_calendars.exceptions import ApiError, OperationUnavailable, SendingStalled
+from airflow_provider_calendars.exceptions import (
+    ApiError,
+    NotFound,
+    OperationUnavailable,
+    SendingStalled,
+    UnreadableAnswer,
+)
 
 
 @dataclass(slots=True)
@@ -104,10 +110,12 @@ class InvitesSent:
         self.progress = with_point(self.progress, time, summary.sent, summary.failed, pending)
         self.progress_seen |= summary.in_process > 0 or pending < self.first_pending
         believable = self.progress_seen or time >= self.first_look + self.grace_period
-        if pending:
+        # nobody at all is no sending that is over
+        over = pending == 0 and _reached(summary) > 0
+        if not over:
             self._refuse_stall(summary, time)
         return Verdict(
-            pending == 0 and _reached(summary) > 0 and believable,
+            over and believable,
             f"Campaign {self.campaign_id}: {summary.new} new, {summary.in_process} in process, "
             f"{summary.sent} sent, {summary.failed} failed.",
             {"campaign_id": self.campaign_id, **summary.counts()},
@@ -165,9 +173,14 @@ class CampaignStarted:
         try:
             details = yield from api.get_campaign(self.campaign_id)
             return _timestamp(details)
-        except OperationUnavailable:
+        except (OperationUnavailable, UnreadableAnswer):
             # a campaign that is over may leave the list, so one that is not in it is no error
             campaigns = yield from api.list_campaigns()
+        except NotFound:
+            # nor is one that is gone after it was seen
+            if self.starts_at is None:
+                raise
+            return None
         for campaign in campaigns:
             if campaign.campaign_id == self.campaign_id:
                 return _timestamp(campaign)
@@ -175,11 +188,10 @@ class CampaignStarted:
 
 
 def _timestamp(campaign: Campaign | CampaignDetails) -> float:
-    try:
-        return campaign.starts_at.timestamp()
-    except (KeyError, ValueError, OverflowError):
+    if campaign.starts_at is None:
         raise ApiError(
             f"Campaign {campaign.campaign_id} has no readable start: {campaign.start_datetime!r:.40} in the "
             f"time zone {campaign.timezone!r:.40}.",
             system="Let's Calendar",
-        ) from None
+        )
+    return campaign.starts_at.timestamp()

@@ -10,9 +10,9 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import (
+    CANNOT_BE_READ,
     ConfigurationError,
     ContactsError,
-    NotFound,
     OutcomeUnknown,
     Rejected,
 )
@@ -70,8 +70,14 @@ class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
             missing = _absent(batch, self._present_addresses(), _Report())
             # whoever is there now was missing before, or the batch would not have held them
             report.added += len(batch) - len(missing)
-            # a second loss is left to the task's own retry, which reads the attendees first
-            self._send_batch(missing, report)
+            self._send_again(missing, report)
+
+    def _send_again(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
+        try:
+            self._send_batch(batch, report)
+        except OutcomeUnknown as unknown:
+            # the task's own retry reads the attendees first
+            raise OutcomeUnknown(str(unknown), looks_first=True) from unknown
 
     def _send_batch(self, batch: list[tuple[int, Contact]], report: _Report) -> None:
         if not batch:
@@ -84,6 +90,11 @@ class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
         report.added += added.valid_count
         report.duplicates += added.duplicate_count
         for invalid in added.invalid:
+            if not 0 <= invalid.index < len(batch):
+                raise ContactsError(
+                    f"Let's Calendar refused contact {invalid.index} of a batch of {len(batch)}, which has "
+                    f"no such contact: {'; '.join(invalid.errors)}. The others of the batch were added."
+                )
             report.invalid[batch[invalid.index][0]] = invalid.errors
 
     def _split_refused(self, batch: list[tuple[int, Contact]], report: _Report, refusal: Rejected) -> None:
@@ -100,7 +111,7 @@ class _AddingOperator(ConcealsPeople, LetsCalendarCampaignOperator):
     def _present_addresses(self) -> set[str]:
         try:
             attendees = self.hook.list_attendees(self.campaign_id)
-        except NotFound:
+        except CANNOT_BE_READ:
             self.log.warning("This account cannot list attendees; relying on the vendor's duplicate check.")
             return set()
         return {attendee.email.casefold() for attendee in attendees}

@@ -10,11 +10,11 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import (
+    CANNOT_BE_READ,
     ApiError,
     CalendarsError,
     ConfigurationError,
     GuardError,
-    NotFound,
     ServerError,
 )
 from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
@@ -153,6 +153,6 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
         """Return the attendee summary, or None on accounts that do not have it."""
         try:
             return self.hook.attendee_summary(self.campaign_id)
-        except NotFound:
+        except CANNOT_BE_READ:
             self.log.warning("This account cannot read attendees, so progress cannot be checked.")
             return None

@@ -22,7 +22,12 @@ from airflow_provider_calendars.operators.lets_calendar.mailing import refuse_la
 from airflow_provider_calendars.tables import check_table_path, write_table
 
 if TYPE_CHECKING:
-    from airflow_provider_calendars.api.lets_calendar.records import Campaign, CampaignContent
+    from airflow_provider_calendars.api.lets_calendar.records import (
+        Campaign,
+        CampaignContent,
+        SavedCampaign,
+    )
+    from airflow_provider_calendars.memory import RunMemory
 
 _CONTENT_FIELDS = (
     "title",
@@ -99,6 +104,25 @@ class _ContentArguments(LetsCalendarOperator):
             login_url=self.login_url or None,
         )
 
+    def check_clocks(self, content: CampaignContent) -> None:
+        """Refuse a zone the vendor does not know, and log when the event starts on both clocks."""
+        self.check_zone(content.timezone)
+        local = datetime.fromisoformat(content.start_datetime)
+        moment = checks.unambiguous("start_datetime", local, content.timezone)
+        self.log.info("The event starts at %s %s (%s UTC).", local, content.timezone, f"{moment:%F %H:%M}")
+        for event_type, name in (("offline", "login_url"), ("physical", "location")):
+            if content.event_type == event_type and not getattr(content, name):
+                self.log.warning("An event of the type %s usually has a %s.", event_type, name)
+
+    def wrong_start(self, saved: SavedCampaign, content: CampaignContent) -> str:
+        """Return how the vendor's start differs from the one asked for; empty where it does not."""
+        from airflow_provider_calendars.api.lets_calendar.records import may_start_at
+
+        wanted = (content.start_datetime, content.timezone)
+        if may_start_at(saved.start_datetime, saved.timezone, *wanted):
+            return ""
+        return f"{saved.start_datetime} {saved.timezone}, not for {' '.join(wanted)}"
+
 
 class LetsCalendarCreateCampaignOperator(_ContentArguments):
     """Creates an invite campaign. Nobody is invited by that.
@@ -131,6 +155,7 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
     :raises CalendarsError: there is such a campaign already, and ``if_exists`` is ``fail``.
     :raises OutcomeUnknown: the reply was lost and no new campaign is to be seen yet; a retry looks
         again.
+    :raises AirflowFailException: the vendor created it for another time; so does every retry and Clear.
     """
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", *_CONTENT_FIELDS)
@@ -140,15 +165,16 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
         super().__init__(**kwargs)
         self.if_exists = if_exists
         self.campaign_url = ""
+        self._wrong_start = ""
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Create the campaign, or find the one an earlier try created."""
         check_if_exists(self.if_exists)
         content = self.content()
-        self.check_zone(content.timezone)
-        self.log.info("The event starts at %s.", self._told_start(content))
+        self.check_clocks(content)
+        memory = self.run_memory(context)
         creation = Creation(
-            memory=self.run_memory(context),
+            memory=memory,
             key="create_campaign",
             fingerprint=content.fingerprint(),
             thing=f"campaign titled {content.title!r} at {content.start_datetime} {content.timezone}",
@@ -156,6 +182,7 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
             create=lambda: self._create(content),
         )
         campaign_id, outcome = creation.carry_out(self.if_exists)
+        self._check_start(memory, campaign_id)
         self.publish_early(context, "campaign_id", campaign_id)
         self.campaign_url = self.hook.campaign_url(campaign_id)
         LetsCalendarCampaignLink().publish(context, self.campaign_url)
@@ -169,29 +196,30 @@ class LetsCalendarCreateCampaignOperator(_ContentArguments):
 
     def _create(self, content: CampaignContent) -> str:
         saved = self.hook.create_campaign(content)
-        said = (saved.start_datetime, saved.timezone)
-        if all(said) and said != (content.start_datetime, content.timezone):
-            raise AirflowFailException(
-                f"Campaign {saved.campaign_id} was created for {said[0]} {said[1]}, not for "
-                f"{content.start_datetime} {content.timezone}. Nobody was invited; remove it in the panel."
-            )
+        self._wrong_start = self.wrong_start(saved, content)
         return saved.campaign_id
 
-    def _told_start(self, content: CampaignContent) -> str:
-        local = datetime.fromisoformat(content.start_datetime)
-        moment = checks.unambiguous("start_datetime", local, content.timezone)
-        return f"{local:%Y-%m-%d %H:%M} {content.timezone} ({moment:%Y-%m-%d %H:%M} UTC)"
+    def _check_start(self, memory: RunMemory, campaign_id: str) -> None:
+        """Refuse to go on with a campaign at another time than was asked for, after Clear, too."""
+        if self._wrong_start:
+            memory.set("wrong_start", {"campaign_id": campaign_id, "said": self._wrong_start})
+        wrong = memory.get("wrong_start") or {}
+        if wrong.get("campaign_id") == campaign_id:
+            raise AirflowFailException(
+                f"Campaign {campaign_id} was created for {wrong['said']}. Nobody was invited; remove it in "
+                "the panel, then create it in a new run."
+            )
 
     def _matches(self, content: CampaignContent) -> list[str]:
         return [each.campaign_id for each in self.hook.list_campaigns() if _is_same(each, content)]
 
 
 def _is_same(campaign: Campaign, content: CampaignContent) -> bool:
-    return (
-        campaign.title.strip() == content.title.strip()
-        and campaign.start_datetime == content.start_datetime
-        and campaign.timezone == content.timezone
-    )
+    from airflow_provider_calendars.api.lets_calendar.records import may_start_at
+
+    wanted = (content.start_datetime, content.timezone)
+    same_title = campaign.title.strip() == content.title.strip()
+    return same_title and may_start_at(campaign.start_datetime, campaign.timezone, *wanted)
 
 
 class LetsCalendarUpdateCampaignOperator(LetsCalendarCampaignOperator, _ContentArguments):
@@ -208,6 +236,7 @@ class LetsCalendarUpdateCampaignOperator(LetsCalendarCampaignOperator, _ContentA
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``start_datetime``, ``timezone``.
     :raises OperationUnavailable: the account does not have the operation.
+    :raises AirflowFailException: the vendor changed it to another time.
     """
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", *_CONTENT_FIELDS)
@@ -216,8 +245,13 @@ class LetsCalendarUpdateCampaignOperator(LetsCalendarCampaignOperator, _ContentA
         """Replace the campaign's content."""
         self.check_campaign()
         content = self.content()
+        self.check_clocks(content)
         self.show_campaign(context)
-        self.hook.update_campaign(self.campaign_id, content)
+        saved = self.hook.update_campaign(self.campaign_id, content)
+        if wrong := self.wrong_start(saved, content):
+            raise AirflowFailException(
+                f"Campaign {self.campaign_id} was changed to {wrong}. Nobody was mailed; look in the panel."
+            )
         self.log.info("Campaign %s updated.", self.campaign_id)
         return {
             "campaign_id": self.campaign_id,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.lets_calendar.people import Contact
 
 
+# whoever is in a state that is not known might be mailed
+_HANDLED = frozenset("SFUPC")
+
+
 class LetsCalendarSendCanaryOperator(ConcealsPeople, LetsCalendarSendInvitesOperator):
     """Invites a few people of your own first, and waits until their invites are out.
 
@@ -93,7 +97,10 @@ class LetsCalendarSendCanaryOperator(ConcealsPeople, LetsCalendarSendInvitesOper
         ours = {each.email.strip().lower() for each in seeds}
         if self.hook.redirect:
             ours = set(self.hook.redirect.addresses)
-        others = sum(each.status == "N" and each.email.strip().lower() not in ours for each in attendees)
+        others = sum(
+            each.status.strip().upper() not in _HANDLED and each.email.strip().lower() not in ours
+            for each in attendees
+        )
         if others:
             raise GuardError(
                 f"Campaign {self.campaign_id} has {others} attendees without an invite who are no seeds; a "

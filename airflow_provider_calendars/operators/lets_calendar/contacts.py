@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
@@ -19,6 +20,12 @@ from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload
 from airflow_provider_calendars.tables import check_table_path, write_table
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.flow import Upload
+
+_UPLOAD = "upload_contacts"
+_LOOK_EVERY = 5.0
 
 
 class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
@@ -36,12 +43,14 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         get a second invite.
     :param accept_unattended_sending: upload to a campaign whose automation this package has turned on, too,
         which mails whoever is added within the hour.
+    :param outcome_timeout: seconds to look whether attendees come after a lost reply.
     :param lets_calendar_conn_id: the Airflow connection (templated).
-    :return: ``campaign_id``, ``import_id``, ``path``, ``rows``, ``attendees_before`` and
-        ``expected_attendees`` (None where the account cannot read attendees or the rows of the file
-        cannot be counted).
+    :return: ``campaign_id``, ``import_id`` (None where its reply was lost), ``path``, ``rows``,
+        ``attendees_before`` and ``expected_attendees``, who of the file is new included (None where the
+        account cannot read attendees or the file is an ``.xls``).
     :raises ContactsError: the file is empty, broken or has other columns; nothing was sent.
-    :raises OutcomeUnknown: with ``allow_duplicates``, the reply was lost; the file is not sent again.
+    :raises OutcomeUnknown: replies were lost and nobody has come, or nobody can tell. A retry looks again
+        before it uploads again; with ``allow_duplicates`` it never does.
     """
 
     template_fields: Sequence[str] = ("lets_calendar_conn_id", "campaign_id", "path")
@@ -52,62 +61,127 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         path: str,
         allow_duplicates: bool = False,
         accept_unattended_sending: bool = False,
+        outcome_timeout: float = 30.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.accept_unattended_sending = accept_unattended_sending
         self.path = path
         self.allow_duplicates = allow_duplicates
+        self.outcome_timeout = outcome_timeout
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Upload the file."""
         self.check_campaign()
+        checks.seconds("outcome_timeout", self.outcome_timeout)
         allow_duplicates = checks.boolean("allow_duplicates", self.allow_duplicates)
-        upload, rows = read_upload(checks.text("path", self.path))
-        if rows is not None and self.hook.redirect is not None:
-            rows = min(rows, len(self.hook.redirect.addresses))
+        upload, addresses = read_upload(checks.text("path", self.path))
         self.check_automation(self.accept_unattended_sending)
         self.show_campaign(context)
         memory = self.run_memory(context)
         file_hash = hashlib.sha256(upload.content).hexdigest()
-        before = self._before(memory, file_hash, allow_duplicates=allow_duplicates)
+        intent = memory.get(_UPLOAD) or {}
+        if (intent.get("campaign_id"), intent.get("file")) == (self.campaign_id, file_hash):
+            arrived = self._look_at_earlier(intent, allow_duplicates=allow_duplicates)
+        else:
+            intent, arrived = self._intent(file_hash, addresses, allow_duplicates=allow_duplicates), False
+        if not arrived:
+            intent = self._upload(memory, intent, upload, allow_duplicates=allow_duplicates)
+        rows = None if addresses is None else len(self._arriving(addresses))
+        self.log.info(
+            "Uploaded %s contacts as import %s.", "?" if rows is None else rows, intent["import_id"]
+        )
+        return {
+            "campaign_id": self.campaign_id,
+            "import_id": intent["import_id"],
+            "path": self.path,
+            "rows": rows,
+            "attendees_before": intent["before"],
+            "expected_attendees": intent["expected"],
+        }
+
+    def _intent(
+        self, file_hash: str, addresses: Sequence[str] | None, *, allow_duplicates: bool
+    ) -> dict[str, Any]:
+        """Return what is about to be uploaded, and how many attendees there are and will be."""
+        summary = self.summary_or_none()
+        before = None if summary is None else summary.total
+        expected = None
+        if before is not None and addresses is not None:
+            arriving = self._arriving(addresses)
+            expected = before + (len(arriving) if allow_duplicates else self._newcomers(arriving, before))
+        return {
+            "campaign_id": self.campaign_id,
+            "file": file_hash,
+            "before": before,
+            "expected": expected,
+            "import_id": None,
+        }
+
+    def _arriving(self, addresses: Sequence[str]) -> Sequence[str]:
+        redirect = self.hook.redirect
+        return addresses if redirect is None else redirect.addresses[: len(addresses)]
+
+    def _newcomers(self, addresses: Sequence[str], before: int) -> int:
+        """Return how many people are not in the campaign yet; the vendor takes nobody twice."""
+        present = self.hook.list_attendees(self.campaign_id) if before else []
+        return len(set(addresses) - {"", *(each.email.strip().casefold() for each in present)})
+
+    def _upload(
+        self, memory: RunMemory, intent: dict[str, Any], upload: Upload, *, allow_duplicates: bool
+    ) -> dict[str, Any]:
+        memory.set(_UPLOAD, {**intent, "state": "uploading"})
         try:
-            import_id = self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
+            import_id = self._upload_once(intent, upload, allow_duplicates=allow_duplicates)
         except OutcomeUnknown:
             raise
         except (ApiError, TransportError):
-            self._note(memory, "refused")
+            memory.set(_UPLOAD, {**intent, "state": "refused"})
             raise
-        self._note(memory, "accepted")
-        self.log.info("Uploaded %s contacts as import %s.", "?" if rows is None else rows, import_id)
-        return {
-            "campaign_id": self.campaign_id,
-            "import_id": import_id,
-            "path": self.path,
-            "rows": rows,
-            "attendees_before": before,
-            "expected_attendees": None if before is None or rows is None else before + rows,
-        }
+        uploaded = {**intent, "import_id": import_id}
+        memory.set(_UPLOAD, {**uploaded, "state": "accepted"})
+        return uploaded
 
-    def _note(self, memory: RunMemory, state: str) -> None:
-        memory.set("upload_contacts", {**(memory.get("upload_contacts") or {}), "state": state})
+    def _upload_once(
+        self, intent: Mapping[str, Any], upload: Upload, *, allow_duplicates: bool
+    ) -> str | None:
+        """Upload; after a lost reply again, if by then nobody has come."""
+        again = not allow_duplicates and intent["before"] is not None
+        while True:
+            try:
+                return self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
+            except OutcomeUnknown as unknown:
+                if allow_duplicates or intent["before"] is None:
+                    raise
+                if self._await_import(intent):
+                    self.log.warning("The reply was lost, but attendees come: the file was taken.")
+                    return None
+                if not again:
+                    raise OutcomeUnknown(str(unknown), looks_first=True) from unknown
+            self.log.warning("The reply was lost and nobody comes; uploading again.")
+            again = False
 
-    def _before(self, memory: RunMemory, file_hash: str, *, allow_duplicates: bool) -> int | None:
-        """Return how many attendees there were before the first try uploaded this file."""
-        earlier = memory.get("upload_contacts") or {}
-        if (earlier.get("campaign_id"), earlier.get("file")) == (self.campaign_id, file_hash):
-            if allow_duplicates and earlier.get("state") != "refused":
-                raise OutcomeUnknown(
-                    "An earlier try of this task uploaded this file, or may have. With allow_duplicates a "
-                    "second upload would add everybody twice, so it is not sent again."
-                )
-            self._note(memory, "uploading")
-            return earlier.get("before")
-        summary = self.summary_or_none()
-        before = None if summary is None else summary.total
-        intent = {"campaign_id": self.campaign_id, "file": file_hash, "before": before, "state": "uploading"}
-        memory.set("upload_contacts", intent)
-        return before
+    def _look_at_earlier(self, intent: Mapping[str, Any], *, allow_duplicates: bool) -> bool:
+        """Tell whether an earlier try of this task has uploaded this file."""
+        if intent["state"] == "refused":
+            return False
+        if allow_duplicates:
+            raise OutcomeUnknown(
+                "An earlier try of this task uploaded this file, or may have. With allow_duplicates a "
+                "second upload would add everybody twice, so it is not sent again."
+            )
+        return self._has_grown(intent)
+
+    def _has_grown(self, intent: Mapping[str, Any]) -> bool:
+        summary = None if intent["before"] is None else self.summary_or_none()
+        return summary is not None and summary.total > intent["before"]
+
+    def _await_import(self, intent: Mapping[str, Any]) -> bool:
+        """Look for a while whether attendees come, and tell whether they do."""
+        deadline = time.monotonic() + self.outcome_timeout
+        while not (grown := self._has_grown(intent)) and time.monotonic() < deadline:
+            time.sleep(min(_LOOK_EVERY, max(0.1, self.outcome_timeout / 10)))
+        return grown
 
 
 class LetsCalendarExportAttendeesOperator(LetsCalendarCampaignOperator):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
+from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import CalendarsError, OutcomeUnknown
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, OutcomeUnknown
 from airflow_provider_calendars.operators.lets_calendar.mailing import GuardedOperator, InvitesOperator
+
+if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.records import ScheduledInvites
 
 
 class LetsCalendarScheduleInvitesOperator(GuardedOperator):
@@ -32,9 +37,10 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``outcome`` (``scheduled``), ``schedule_id``, ``scheduled_time`` (as the
         vendor says it; in which zone is not documented), ``timezone``.
-    :raises ConfigurationError: the clocks of the zone show that time twice, or never.
+    :raises ConfigurationError: the clocks of the zone show that time twice, or never, or it is past.
     :raises GuardError: it was not approved, or it is a backfill; nothing was scheduled.
-    :raises Rejected: the time is not in the future.
+    :raises Rejected: the vendor finds the time too soon.
+    :raises AirflowFailException: the vendor scheduled it in another zone; the schedule was cancelled.
     :raises OutcomeUnknown: two replies were lost; a retry cancels and schedules again.
     """
 
@@ -57,6 +63,11 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
         local = checks.wall_clock("schedule_date", self.schedule_date, "schedule_time", self.schedule_time)
         zone = checks.timezone("timezone", self.timezone)
         moment = checks.unambiguous("schedule_date and schedule_time", local, zone)
+        if moment <= datetime.now(UTC):
+            raise ConfigurationError(
+                f"schedule_date and schedule_time must be in the future, not {local} {zone} "
+                f"({moment:%Y-%m-%d %H:%M} UTC)."
+            )
         self.begin(context)
         self.check_zone(zone)
         self.check_approval()
@@ -66,7 +77,8 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
             scheduled = self._replace_schedule()
         except OutcomeUnknown:
             self.log.warning("The reply was lost; cancelling and scheduling again.")
-            scheduled = self._replace_schedule()
+            scheduled = self._replace_again()
+        self._check_zone_of(scheduled, zone)
         return self.result(
             "scheduled",
             schedule_id=scheduled.schedule_id,
@@ -74,7 +86,22 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
             timezone=scheduled.timezone,
         )
 
-    def _replace_schedule(self) -> Any:
+    def _check_zone_of(self, scheduled: ScheduledInvites, zone: str) -> None:
+        if scheduled.timezone and scheduled.timezone.strip().casefold() != zone.casefold():
+            self.hook.cancel_scheduled_invites(self.campaign_id)
+            raise AirflowFailException(
+                f"Campaign {self.campaign_id} was scheduled in the zone {scheduled.timezone:.60}, not in "
+                f"{zone}. The schedule was cancelled."
+            )
+
+    def _replace_again(self) -> ScheduledInvites:
+        try:
+            return self._replace_schedule()
+        except OutcomeUnknown as unknown:
+            # a retry of the task cancels first
+            raise OutcomeUnknown(str(unknown), looks_first=True) from unknown
+
+    def _replace_schedule(self) -> ScheduledInvites:
         self.hook.cancel_scheduled_invites(self.campaign_id)
         return self.hook.schedule_invites(
             self.campaign_id,

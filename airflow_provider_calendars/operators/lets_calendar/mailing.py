@@ -9,7 +9,7 @@ from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import CalendarsError, GuardError
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, GuardError
 from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.plans import check_approved
@@ -87,6 +87,8 @@ class GuardedOperator(InvitesOperator):
 
     def begin(self, context: Context) -> None:
         """Check the arguments, then whether people may be mailed."""
+        if self.audience_path is not None and self.approved_fingerprint == NOT_ASKED:
+            raise ConfigurationError("audience_path needs approved_fingerprint, with which it is compared.")
         refuse_late(context, self.allow_backfill)
         super().begin(context)
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from airflow_provider_calendars.exceptions import ApiError, GuardError, NotFound, OperationUnavailable
+from airflow_provider_calendars.exceptions import (
+    CANNOT_BE_READ,
+    ApiError,
+    GuardError,
+    NotFound,
+    OperationUnavailable,
+    UnreadableAnswer,
+)
 from airflow_provider_calendars.guards.audience import Audience
 from airflow_provider_calendars.guards.plan import Plan
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload_contacts
@@ -25,7 +31,7 @@ def make_plan(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> P
     """Return what sending a campaign to an audience would be."""
     try:
         details = hook.get_campaign(campaign_id)
-    except OperationUnavailable:
+    except (OperationUnavailable, UnreadableAnswer):
         return _from_list(hook, campaign_id, audience)
     return Plan(
         campaign_id=campaign_id,
@@ -47,9 +53,8 @@ def _from_list(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> 
         raise NotFound(
             f"Campaign {campaign_id} is not in the list of active campaigns.", system="Let's Calendar"
         )
-    starts_at: datetime | None = campaign.starts_at
     content = fingerprint(asdict(campaign))
-    return Plan(campaign_id, campaign.title, content, starts_at, campaign.timezone, "", audience)
+    return Plan(campaign_id, campaign.title, content, campaign.starts_at, campaign.timezone, "", audience)
 
 
 def _sender(hook: LetsCalendarHook, sender_id: object) -> str:
@@ -112,7 +117,7 @@ def check_attendees(
             for status in statuses
             for each in hook.list_attendees(campaign_id, AttendeeFilter(status=status))
         ]
-    except NotFound:
+    except CANNOT_BE_READ:
         hook.log.warning("This account cannot read attendees, so who would be mailed is not checked.")
         return
     redirected = set(hook.redirect.addresses) if hook.redirect else set()

@@ -11,7 +11,7 @@ from airflow.sdk import Context
 from airflow_provider_calendars._compat import AirflowFailException
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import ApiError, NotFound, OutcomeUnknown, TransportError
+from airflow_provider_calendars.exceptions import CANNOT_BE_READ, ApiError, OutcomeUnknown, TransportError
 from airflow_provider_calendars.guards.canary import check_canary
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
 from airflow_provider_calendars.memory import RunMemory
@@ -232,7 +232,7 @@ class LetsCalendarUpdateInvitesOperator(MailingOperator):
     def _content_fingerprint(self) -> str | None:
         try:
             return self.hook.get_campaign(self.campaign_id).fingerprint()
-        except NotFound:
+        except CANNOT_BE_READ:
             self.log.warning("This account cannot read campaigns, so an unchanged one is not noticed.")
             return None
 

@@ -22,11 +22,11 @@ _MEDIA_TYPES = {
 _ADVICE = f"Expected the columns {', '.join(_COLUMNS)}, as PrepareContactsOperator writes them."
 
 
-def read_upload(path: str) -> tuple[Upload, int | None]:
-    """Return a file ready to be sent, and how many contacts it holds.
+def read_upload(path: str) -> tuple[Upload, list[str] | None]:
+    """Return a file ready to be sent, and the addresses it holds.
 
     :param path: local or any ``ObjectStoragePath``.
-    :return: the file; the number of its data rows, None for ``.xls``, which is not read.
+    :return: the file; the addresses of its data rows, None for ``.xls``, which is not read.
     :raises ContactsError: the file is of another kind, broken, empty or has other columns.
     """
     from airflow_provider_calendars.api.flow import Upload
@@ -36,8 +36,8 @@ def read_upload(path: str) -> tuple[Upload, int | None]:
         raise ContactsError(f"{path}: only .csv, .xlsx and .xls files can be uploaded.")
     with open_seekable(where) as stream:
         content = stream.read()
-    rows = _count(path, where.suffix.lower(), content)
-    return Upload(where.name, content, _MEDIA_TYPES[where.suffix.lower()]), rows
+    addresses = _addresses(path, where.suffix.lower(), content)
+    return Upload(where.name, content, _MEDIA_TYPES[where.suffix.lower()]), addresses
 
 
 def read_upload_contacts(path: str) -> list[dict[str, str]]:
@@ -50,13 +50,14 @@ def read_upload_contacts(path: str) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=False)) for row in rows]
 
 
-def _count(path: str, suffix: str, content: bytes) -> int | None:
+def _addresses(path: str, suffix: str, content: bytes) -> list[str] | None:
     if suffix == ".xls":
         return None
-    _, rows = _csv_rows(path, content) if suffix == ".csv" else _xlsx_rows(path, content)
+    header, rows = _csv_rows(path, content) if suffix == ".csv" else _xlsx_rows(path, content)
     if not rows:
         raise ContactsError(f"{path} holds no contacts, only a header. Nobody would be added.")
-    return len(rows)
+    place = header.index("email")
+    return [row[place].strip().casefold() if place < len(row) else "" for row in rows]
 
 
 def _csv_rows(path: str, content: bytes) -> tuple[list[str], list[list[str]]]:

@@ -67,10 +67,9 @@ def campaign_counts(hook: LetsCalendarHook, campaign_id: str) -> dict[str, int]:
 
 
 def _dated(campaign: Campaign, now: datetime) -> _Dated:
-    try:
-        start = campaign.starts_at
-        end = utc(campaign.end_datetime, campaign.timezone) if campaign.end_datetime else start
-    except (KeyError, ValueError, OverflowError):
+    start = campaign.starts_at
+    end = utc(campaign.end_datetime, campaign.timezone) if campaign.end_datetime else start
+    if start is None or end is None:
         return _Dated(campaign, None, "unknown")
     if start > now:
         return _Dated(campaign, start, "upcoming")

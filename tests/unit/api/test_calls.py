@@ -54,12 +54,12 @@ ABSOLUTE: dict[str, Call] = {
     "toggle_automation": lambda api: api.toggle_automation("c1", enabled=False),
     "cancel_scheduled_invites": lambda api: api.cancel_scheduled_invites("c1"),
     "stop_campaign": lambda api: api.stop_campaign("c1"),
-    "upload_contacts": lambda api: api.upload_contacts("c1", FILE),
 }
 CREATING: dict[str, Call] = {
     "create_campaign": lambda api: api.create_campaign(CONTENT),
     "add_contact": lambda api: api.add_contact("c1", JANE),
     "add_contacts": lambda api: api.add_contacts("c1", [JANE]),
+    "upload_contacts": lambda api: api.upload_contacts("c1", FILE),
     "upload_with_duplicates": lambda api: api.upload_contacts("c1", FILE, allow_duplicates=True),
     "schedule_invites": lambda api: api.schedule_invites(
         "c1", schedule_date="2027-05-01", schedule_time="09:00", timezone="UTC"
@@ -164,7 +164,7 @@ def test_success_of_an_unknown_shape_leaves_the_outcome_unknown(name: str, odd: 
 def test_reads_of_an_unknown_shape_name_the_host(call: Call, odd: Response) -> None:
     """A host that is not Let's Calendar gives a clear error, not a KeyError."""
     error, _ = talk(call, odd)
-    assert type(error) is exceptions.ServerError
+    assert isinstance(error, exceptions.ServerError)
     assert "Check the host" in str(error)
 
 
@@ -352,11 +352,74 @@ def test_null_and_missing_fields_of_lists_are_empty_texts() -> None:
     assert not hasattr(attendee, "password")
 
 
+SUMMARY = {"total_contacts": "3", "new_contacts": None, "inprocess_contacts": 1, "sent_contacts": 2}
+
+
 def test_a_summary_with_holes_counts_them_as_zero() -> None:
-    """A summary without one of its numbers does not break a sensor."""
-    body = {"summary": {"total_contacts": "3", "new_contacts": None}}
-    found = conversation([TOKEN, answer(body)]).run(make_api().attendee_summary("c1"))
-    assert (found.total, found.new, found.sent, found.listed) == (3, 0, 0, 3)
+    """A summary without a number that decides nothing does not break a sensor."""
+    found, _ = talk(READS["attendee_summary"], answer({"summary": SUMMARY}))
+    assert (found.total, found.new, found.sent, found.failed, found.listed) == (3, 0, 2, 0, 3)
+
+
+def test_a_summary_is_read_however_its_keys_are_written() -> None:
+    """The vendor's own spelling is not documented."""
+    camel = {"totalContacts": 3, "newContacts": 0, "inProcessContacts": 1, "sentContacts": 2}
+    found, _ = talk(READS["attendee_summary"], answer({"summary": camel}))
+    assert (found.total, found.new, found.in_process, found.sent) == (3, 0, 1, 2)
+
+
+@pytest.mark.parametrize("missing", SUMMARY)
+def test_a_summary_that_does_not_say_who_is_left_is_none(missing: str) -> None:
+    """A count that is not there must not read as "nobody is waiting for mail"."""
+    body = {"summary": {name: count for name, count in SUMMARY.items() if name != missing}}
+    error, _ = talk(READS["attendee_summary"], answer(body))
+    assert type(error) is exceptions.UnreadableAnswer
+
+
+ERRORS_IN_A_SUCCESS = [
+    {"error": "Campaign not found"},
+    {"status": "error"},
+    {"success": False, "message": "no"},
+]
+
+
+@pytest.mark.parametrize("body", ERRORS_IN_A_SUCCESS)
+def test_an_error_within_a_success_is_no_success(body: Any) -> None:
+    """What mails people is unknown then, and what ends a sending has not ended it."""
+    for call in MAILING.values():
+        assert type(talk(call, answer(body))[0]) is exceptions.OutcomeUnknown
+    for name in ("stop_campaign", "cancel_scheduled_invites"):
+        assert type(talk(ABSOLUTE[name], answer(body))[0]) is exceptions.UnreadableAnswer
+
+
+@named(MAILING)
+@pytest.mark.parametrize("body", [[], {}, None, b""])
+def test_a_success_that_says_nothing_has_mailed_nobody_for_sure(call: Call, body: Any) -> None:
+    """A task must not take it for sent."""
+    assert type(talk(call, answer(body))[0]) is exceptions.OutcomeUnknown
+
+
+@pytest.mark.parametrize("name", ["stop_campaign", "cancel_scheduled_invites"])
+@pytest.mark.parametrize("first", ["lost", "503", "429"])
+def test_nothing_to_do_after_a_lost_reply_is_done(name: str, first: str) -> None:
+    """The first attempt may have done it; a refusal has not."""
+    said = {
+        "stop_campaign": (400, "Failed to stop campaign. No sending in progress"),
+        "cancel_scheduled_invites": (404, "No scheduled invites found for this campaign"),
+    }
+    status, text = said[name]
+    outcome = answer(status=429) if first == "429" else UNDECIDED[first]
+    done, paths = talk(ABSOLUTE[name], outcome, answer({"error": text, "message": "Bad Request"}, status))
+    assert done is (Done.NOTHING_TO_DO if first == "429" else Done.DONE)
+    assert len(paths) == 2
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@named({name: READS[name] for name in ("get_campaign", "attendee_summary", "list_attendees")})
+def test_an_operation_the_account_may_not_use(call: Call, status: int) -> None:
+    """However the vendor refuses one of the four operations, callers do without it."""
+    error, _ = talk(call, answer({"error": "Forbidden for your plan"}, status))
+    assert type(error) is exceptions.OperationUnavailable
 
 
 def test_partial_success_of_a_batch_is_read() -> None:
