@@ -190,7 +190,9 @@ class Driver:
                 allow_redirects=False,
             ) as response:
                 body = await response.read()
-                headers = {name.lower(): value for name, value in response.headers.items()}
+                # one that comes twice is joined, as requests does
+                given = response.headers
+                headers = {name.lower(): ", ".join(given.getall(name)) for name in given}
                 return Response(response.status, headers, body, self.clock())
         except (aiohttp.ClientError, TimeoutError) as failure:
             return _aiohttp_failure(failure)

@@ -56,7 +56,7 @@ def is_last_of(page: Mapping[str, Any]) -> bool:
         ``total`` and ``data``.
     """
     if "next_page_url" in page:
-        return page["next_page_url"] is None
+        return not page["next_page_url"]
     return not page["data"] or int(page["current_page"]) * int(page["per_page"]) >= int(page["total"])
 
 

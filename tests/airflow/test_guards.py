@@ -723,8 +723,9 @@ def test_an_update_to_another_time_is_told(sandbox: Sandbox, campaign_id: str) -
         AirflowFailException, match=r"was changed to 2037-05-01 17:00:00 Europe/Berlin, not for"
     ):
         updating.execute(context())
-    updating.timezone = "Antarctica/Troll"
-    with pytest.raises(ConfigurationError, match="Antarctica/Troll"):
+    known = {"timezones": ["America/New_York"]}
+    sandbox.faults.add(Fault("status", operation="timezone-list", status=200, body=known))
+    with pytest.raises(ConfigurationError, match="'Europe/Berlin' is not one of the 1"):
         updating.execute(context())
 
 

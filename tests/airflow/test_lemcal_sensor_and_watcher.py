@@ -62,11 +62,15 @@ def test_booked_since(sandbox: Sandbox, mode: dict[str, Any]) -> None:
     assert result == {
         "count": 2,
         "meeting_ids": [exactly, later],
-        "booked_since": "2026-05-01T13:00:00+00:00",
-        "seen": [later],
+        "booked_since": "2026-05-01T12:00:00+00:00",
+        "seen": sorted([exactly, later]),
     }
+    next_one = {"booked_since": result["booked_since"], "seen": result["seen"], **mode}
     with pytest.raises(AirflowSensorTimeout):
-        verdict(booked(booked_since=result["booked_since"], seen=result["seen"], timeout=0.3, **mode))
+        verdict(booked(timeout=0.3, **next_one))
+    # one that lemcal shows late is new all the same
+    late = sandbox.lemcal.book(created_at="2026-05-01T12:59:58Z").id
+    assert verdict(booked(**next_one))["meeting_ids"] == [late]
 
 
 def test_equal_timestamps(sandbox: Sandbox, mode: dict[str, Any]) -> None:

@@ -51,6 +51,7 @@ SCENARIOS: dict[str, Prepare] = {
     "429_in_seconds": faulty(fault("status", status=429, retry_after=0.05)),
     "429_http_date": faulty(fault("status", status=429, retry_after=0, retry_after_form="http-date")),
     "429_js_date": faulty(fault("status", status=429, retry_after=0, retry_after_form="js-date")),
+    "429_twice": faulty(fault("status", status=429, retry_after=0, retry_after_form="both")),
     "429_without_header": faulty(fault("status", status=429)),
     "500": faulty(fault("status", status=500)),
     "503_page": faulty(fault("html", status=503)),

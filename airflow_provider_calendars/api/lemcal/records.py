@@ -68,6 +68,11 @@ class Meeting:
             fields=dict(item),
         )
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was cancelled, in whatever form lemcal says so: the field is not documented."""
+        return bool(self.fields.get("canceledAt"))
+
 
 def _required_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
@@ -75,7 +80,10 @@ def _required_moment(text: str) -> datetime:
 
 
 def _moment(text: Any) -> datetime | None:
-    return _required_moment(text) if isinstance(text, str) and text else None
+    try:
+        return _required_moment(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def _guest(item: Mapping[str, Any]) -> Person | None:

@@ -100,7 +100,7 @@ class MeetingBooked:
             {
                 "count": len(matching),
                 "meeting_ids": [each.meeting_id for each in matching],
-                **_where_next(fresh, self._cursor()),
+                **_where_next(self._cursor().after(meetings)),
             },
         )
 
@@ -109,15 +109,12 @@ class MeetingBooked:
         return BookingCursor(since, frozenset(self.seen))
 
     def _matches(self, meeting: Meeting) -> bool:
-        if meeting.canceled_at is not None:
+        if meeting.is_cancelled:
             return False
         guest = meeting.guest
         return self.guest_hash is None or (guest is not None and hash_of(guest.email) == self.guest_hash)
 
 
-def _where_next(fresh: Sequence[Meeting], cursor: BookingCursor) -> dict[str, Any]:
-    """Return the arguments with which the next sensor goes on after these bookings."""
-    newest = max((each.created_at for each in fresh), default=cursor.since)
-    at_newest = {each.meeting_id for each in fresh if each.created_at == newest}
-    seen = at_newest | cursor.seen if newest == cursor.since else at_newest
-    return {"booked_since": newest.isoformat(), "seen": sorted(seen)}
+def _where_next(cursor: BookingCursor) -> dict[str, Any]:
+    """Return the arguments with which the next sensor goes on, also to bookings that show up late."""
+    return {"booked_since": cursor.since.isoformat(), "seen": sorted(cursor.seen)}

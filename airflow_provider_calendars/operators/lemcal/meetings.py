@@ -47,7 +47,9 @@ class LemcalListMeetingsOperator(LemcalOperator):
     :param booked_before: only meetings booked before this moment (templated).
     :param starts_after: only meetings that start at or after this moment (templated).
     :param starts_before: only meetings that start before this moment (templated).
-    :param cursor: a name; only meetings that no earlier run listed under it. The first run lists all.
+    :param cursor: a name; only meetings that no earlier run listed under it. The first run lists all. Not
+        together with ``booked_since``, ``booked_before`` and ``starts_before``: what these leave out now
+        would be wanted later.
         Kept in the Variable ``calendars.lemcal.<connection>.cursor.<name>[.<type>]``; a retry or Clear lists
         again what its run listed (templated).
     :param include_cancelled: list cancelled meetings too, where lemcal still does.
@@ -94,6 +96,7 @@ class LemcalListMeetingsOperator(LemcalOperator):
         """Write the file."""
         check_table_path("path", self.path)
         chosen = _Window(self)
+        self._check_cursor()
         if self.meeting_type_id:
             self.hook.check_meeting_type(self.meeting_type_id)
         listed = self.hook.meetings(self.meeting_type_id or None)
@@ -108,6 +111,14 @@ class LemcalListMeetingsOperator(LemcalOperator):
         self.log.info("Wrote %d of %d meetings to %s.", count, len(listed), self.path)
         newest = max((each.created_at for each in meetings), default=None)
         return {"count": count, "path": self.path, "newest_booking": newest and newest.isoformat()}
+
+    def _check_cursor(self) -> None:
+        windows = [name for name in ("booked_since", "booked_before", "starts_before") if getattr(self, name)]
+        if self.cursor and windows:
+            raise ConfigurationError(
+                f"cursor cannot go together with {' and '.join(windows)}: what these leave out now would be "
+                "old to the next run. Leave one of them out."
+            )
 
     @property
     def _lasting(self) -> LastingMemory:
@@ -137,7 +148,7 @@ class _Window:
 
     def holds(self, meeting: Meeting) -> bool:
         """Return whether a meeting is wanted."""
-        if meeting.canceled_at is not None and not self.include_cancelled:
+        if meeting.is_cancelled and not self.include_cancelled:
             return False
         return _within(meeting.created_at, self.booked) and _within(meeting.start, self.starts)
 

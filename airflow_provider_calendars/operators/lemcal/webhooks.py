@@ -13,7 +13,7 @@ from airflow_provider_calendars._compat import conf
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import ConfigurationError, Conflict, OutcomeUnknown
-from airflow_provider_calendars.memory import LastingMemory
+from airflow_provider_calendars.memory import LastingMemory, RunMemory
 from airflow_provider_calendars.operators.lemcal.base import LemcalOperator
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ class LemcalEnsureHookOperator(LemcalOperator):
         memory = self.run_memory(context)
         asked_before = (memory.get("ensure_hook") or {}).get("details") == details
         memory.set("ensure_hook", {"details": details})
-        hook_id, outcome = self._ensured(wanted, lasting, asked_before=asked_before)
+        hook_id, outcome = self._ensured(wanted, lasting, memory, asked_before=asked_before)
         self.publish_early(context, "hook_id", hook_id)
         self.log.info("Hook %s %s.", hook_id or "of unknown id", outcome)
         return {"hook_id": hook_id, "outcome": outcome}
 
     def _ensured(
-        self, wanted: HookRequest, lasting: LastingMemory, *, asked_before: bool
+        self, wanted: HookRequest, lasting: LastingMemory, memory: RunMemory, *, asked_before: bool
     ) -> tuple[str | None, str]:
         try:
             hook_id = self.hook.create_hook(wanted).hook_id
@@ -87,9 +87,11 @@ class LemcalEnsureHookOperator(LemcalOperator):
             # a second one is refused as a duplicate, so asking again cannot make two; but what is
             # remembered of an older one is no longer its id
             lasting.set("hook_id", None)
-            return self._ensured(wanted, lasting, asked_before=True)
+            return self._ensured(wanted, lasting, memory, asked_before=True)
         except Conflict:
             if self.if_exists == "fail" and not asked_before:
+                # it is somebody else's for the retry, too
+                memory.set("ensure_hook", {})
                 raise
             return lasting.get("hook_id"), "exists"
         lasting.set("hook_id", hook_id)

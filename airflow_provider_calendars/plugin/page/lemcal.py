@@ -54,7 +54,7 @@ def _read(api: LemcalApi) -> Flow[tuple[list[Meeting], Mapping[str, str]]]:
 def _row(
     date: str, type_id: str, host: str, meetings: Sequence[Meeting], names: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    booked = [each for each in meetings if each.canceled_at is None]
+    booked = [each for each in meetings if not each.is_cancelled]
     starts = sorted(each.start for each in booked or meetings if each.start)
     ends = sorted(each.end for each in booked or meetings if each.end)
     return {
@@ -69,4 +69,4 @@ def _row(
 
 
 def _is_to_come(meeting: Meeting, now: datetime) -> bool:
-    return meeting.start is not None and meeting.start > now and meeting.canceled_at is None
+    return meeting.start is not None and meeting.start > now and not meeting.is_cancelled

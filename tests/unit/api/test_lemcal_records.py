@@ -92,6 +92,15 @@ def test_times_that_are_not_there() -> None:
         assert (read.start, read.end, read.canceled_at) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    "said", [True, 1689773019910, "Tue Feb 16 2021 09:02:42 GMT+0100 (CET)", {"at": "x"}]
+)
+def test_a_meeting_is_cancelled_however_that_is_said(said: Any) -> None:
+    """The field is not documented, so its form is not either; and an odd one breaks no list."""
+    assert meeting(canceledAt=said).is_cancelled
+    assert not meeting(canceledAt=None).is_cancelled
+
+
 def test_unknown_fields_are_kept() -> None:
     """What this package does not know is there for who does, under lemcal's own names."""
     read = meeting(timezone="Europe/Paris", questions=[{"question": "Why?"}], brandNew={"a": 1})
