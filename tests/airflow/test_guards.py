@@ -547,6 +547,20 @@ def test_automation_that_may_be_on_is_remembered_as_on(
         )
 
 
+def test_nothing_is_sent_beside_automation(sandbox: Sandbox, campaign_id: str, audience: str) -> None:
+    """Both would mail whoever has no invite yet."""
+    upload(campaign_id, audience)
+    toggle(campaign_id, enabled=True)
+    at = {"schedule_date": "2037-01-01", "schedule_time": "09:00", "timezone": "UTC"}
+    for operator in (
+        LetsCalendarSendInvitesOperator(task_id="send", campaign_id=campaign_id),
+        LetsCalendarScheduleInvitesOperator(task_id="schedule", campaign_id=campaign_id, **at),
+    ):
+        with pytest.raises(GuardError, match=r"automation of campaign .* is on"):
+            operator.execute(context())
+    assert sandbox.journal.calls("send-invite") == []
+
+
 @pytest.mark.parametrize("state", ["Enabled", "on", True, 1])
 def test_automation_is_on_however_that_is_said(sandbox: Sandbox, campaign_id: str, state: Any) -> None:
     """The vendor's word for it is compared loosely."""
@@ -596,7 +610,6 @@ def test_a_canary_turns_automation_off(sandbox: Sandbox, campaign_id: str, audie
 def test_everything_is_called_off(sandbox: Sandbox, campaign_id: str, audience: str) -> None:
     """Automation, schedule and sending; what there is not is nothing to do."""
     upload(campaign_id, audience)
-    toggle(campaign_id, enabled=True)
     LetsCalendarScheduleInvitesOperator(
         task_id="s",
         campaign_id=campaign_id,
@@ -604,6 +617,7 @@ def test_everything_is_called_off(sandbox: Sandbox, campaign_id: str, audience: 
         schedule_time="09:00",
         timezone="UTC",
     ).execute(context())
+    toggle(campaign_id, enabled=True)
     undo = LetsCalendarUndoInvitesOperator(task_id="undo", campaign_id=campaign_id)
     result = undo.execute(context())
     assert (result["automation"], result["schedule"]) == ("done", "done")

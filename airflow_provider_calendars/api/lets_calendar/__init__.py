@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 from airflow_provider_calendars.api.auth import KeyPair
 from airflow_provider_calendars.api.errors import error_from, means, read_refusal
 from airflow_provider_calendars.api.flow import Request, Response
-from airflow_provider_calendars.api.lets_calendar.account import Account, read_token, token_request
+from airflow_provider_calendars.api.lets_calendar.account import LOGIN, Account, read_token, token_request
 from airflow_provider_calendars.api.lets_calendar.as_if import answer_as_if
 from airflow_provider_calendars.api.lets_calendar.campaigns import CAMPAIGN_NOT_FOUND, Campaigns
 from airflow_provider_calendars.api.lets_calendar.invites import Invites
 from airflow_provider_calendars.api.policy import Retries
-from airflow_provider_calendars.exceptions import ApiError, AuthError, OperationUnavailable
+from airflow_provider_calendars.exceptions import ApiError, AuthError, OperationUnavailable, Rejected
 
 __all__ = ["LetsCalendarApi"]
 
@@ -57,6 +57,10 @@ class LetsCalendarApi(Account, Campaigns, Invites):
 
     def refused(self, request: Request, response: Response) -> ApiError:
         """Return the exception for a refusal; an operation the account lacks is told from a wrong id."""
+        if request.operation == LOGIN and response.status == 400:
+            # what is wrong with a key is a refusal of its field here
+            advice = {Rejected: self.advice[AuthError]}
+            return error_from(response, system=self.system, operation=LOGIN, advice=advice)
         said = read_refusal(response)
         for phrase, advice in _ADVICE_BY_PHRASE.items():
             if response.status in {401, 404} and means(said, phrase):

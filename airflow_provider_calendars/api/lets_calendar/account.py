@@ -10,6 +10,7 @@ from airflow_provider_calendars.api.lets_calendar.records import Sender
 from airflow_provider_calendars.api.policy import Repeat
 
 NO_SENDERS = "No sender emails found"
+LOGIN = "POST /access_token"
 _DEFAULT_LIFETIME = 172_800.0
 
 
@@ -22,7 +23,7 @@ def token_request(base_url: str, client_key: str, secret_key: str) -> Request:
         method="POST",
         url=f"{base_url}/access_token",
         repeat=Repeat.ALWAYS,
-        operation="POST /access_token",
+        operation=LOGIN,
         json={"client_key": client_key, "secret_key": secret_key},
         headers={"Accept": "application/json"},
         authenticated=False,

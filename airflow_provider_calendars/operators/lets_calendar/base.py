@@ -113,6 +113,18 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
                 "LetsCalendarToggleAutomationOperator, or set accept_unattended_sending=True if it is meant."
             )
 
+    def check_no_automation(self) -> None:
+        """Refuse to have people mailed whom the automation is about to mail, too.
+
+        :raises GuardError: this package has turned it on.
+        """
+        if self.remembers_automation():
+            raise GuardError(
+                f"The automation of campaign {self.campaign_id} is on and mails the same people within the "
+                "hour, so they could get two invites. Nothing was sent. Turn it off first with "
+                "LetsCalendarToggleAutomationOperator, or leave the sending to it."
+            )
+
     def turn_automation(self, *, on: bool) -> None:
         """Turn the hourly automation, whose state cannot be read, on or off.
 

@@ -38,7 +38,8 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
     :return: ``campaign_id``, ``outcome`` (``scheduled``), ``schedule_id``, ``scheduled_time`` (as the
         vendor says it; in which zone is not documented), ``timezone``.
     :raises ConfigurationError: the clocks of the zone show that time twice, or never, or it is past.
-    :raises GuardError: it was not approved, or it is a backfill; nothing was scheduled.
+    :raises GuardError: it was not approved, or it is a backfill, or the campaign's automation is on; nothing
+        was scheduled.
     :raises Rejected: the vendor finds the time too soon.
     :raises AirflowFailException: the vendor scheduled it in another zone; the schedule was cancelled.
     :raises OutcomeUnknown: two replies were lost; a retry cancels and schedules again.
@@ -69,6 +70,7 @@ class LetsCalendarScheduleInvitesOperator(GuardedOperator):
                 f"({moment:%Y-%m-%d %H:%M} UTC)."
             )
         self.begin(context)
+        self.check_no_automation()
         self.check_zone(zone)
         self.check_approval()
         self.log.info("Scheduling for %s %s (%s UTC).", local, zone, f"{moment:%Y-%m-%d %H:%M}")

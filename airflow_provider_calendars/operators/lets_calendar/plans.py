@@ -19,6 +19,7 @@ from airflow_provider_calendars.guards.plan import Plan
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload_contacts
 
 if TYPE_CHECKING:
+    from airflow_provider_calendars.api.lets_calendar.records import CampaignDetails
     from airflow_provider_calendars.hooks.lets_calendar import LetsCalendarHook
 
 
@@ -39,7 +40,7 @@ def make_plan(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> P
         content=details.fingerprint(),
         starts_at=details.starts_at,
         timezone=details.timezone,
-        sender=_sender(hook, details.content.get("sender_email_id")),
+        sender=_sender(hook, details),
         audience=audience,
     )
 
@@ -57,7 +58,8 @@ def _from_list(hook: LetsCalendarHook, campaign_id: str, audience: Audience) -> 
     return Plan(campaign_id, campaign.title, content, campaign.starts_at, campaign.timezone, "", audience)
 
 
-def _sender(hook: LetsCalendarHook, sender_id: object) -> str:
+def _sender(hook: LetsCalendarHook, details: CampaignDetails) -> str:
+    sender_id = details.content.get("sender_email_id")
     try:
         senders = hook.list_senders()
     except ApiError:
@@ -66,7 +68,9 @@ def _sender(hook: LetsCalendarHook, sender_id: object) -> str:
         (each.name or each.provider_name for each in senders if str(each.sender_email_id) == str(sender_id)),
         "",
     )
-    return f"{named} (mailbox {sender_id})" if named else f"mailbox {sender_id}"
+    told = f"{named} (mailbox {sender_id})" if named else f"mailbox {sender_id}"
+    disconnected = str(sender_id) in map(str, details.disconnected_senders)
+    return f"{told}, disconnected: it cannot send at present" if disconnected else told
 
 
 def check_approved(

@@ -47,8 +47,8 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
     :param lets_calendar_conn_id: the Airflow connection (templated).
     :return: ``campaign_id``, ``outcome`` (``started``, ``already_started`` or ``nothing_to_do``) and
         ``new_attendees``, how many had no invite before (None where it cannot be read).
-    :raises GuardError: it was not approved, or would mail others, or in a backfill, or another sending of the
-        campaign is still on its way; nothing was sent.
+    :raises GuardError: it was not approved, or would mail others, or in a backfill, or the campaign's
+        automation or another sending is about to mail the same people; nothing was sent.
     :raises AirflowFailException: nobody knows whether the sending has begun; look in the panel.
     """
 
@@ -81,6 +81,7 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
 
         :param now: the attendee summary; None where it cannot be read.
         """
+        self.check_no_automation()
         self.check_approval()
         check_canary(self.campaign_id, self.canary_sent, now)
 
