@@ -59,8 +59,12 @@ class LetsCalendarApi(Account, Campaigns, Invites):
         """Return the exception for a refusal; an operation the account lacks is told from a wrong id."""
         if request.operation == LOGIN and response.status == 400:
             # what is wrong with a key is a refusal of its field here
-            advice = {Rejected: self.advice[AuthError]}
-            return error_from(response, system=self.system, operation=LOGIN, advice=advice)
+            return error_from(
+                response,
+                system=self.system,
+                operation=LOGIN,
+                advice={Rejected: self.advice[AuthError]},
+            )
         said = read_refusal(response)
         for phrase, advice in _ADVICE_BY_PHRASE.items():
             if response.status in {401, 404} and means(said, phrase):
