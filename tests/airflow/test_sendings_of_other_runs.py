@@ -96,6 +96,19 @@ def test_a_refused_sending_blocks_nobody(sandbox: Sandbox, campaign_id: str) -> 
     assert sending(campaign_id).execute(context(run_id="another"))["outcome"] == "started"
 
 
+def test_a_campaign_of_another_server_is_another_one(
+    sandbox: Sandbox, campaign_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that led to a sandbox before does not keep the real campaign from being sent."""
+    sending(campaign_id).execute(context())
+    with Sandbox() as other:
+        monkeypatch.setenv("AIRFLOW_CONN_LETS_CALENDAR_DEFAULT", other.connection_json("lets_calendar"))
+        campaign = other.lets_calendar.add_campaign()
+        campaign.id, other.lets_calendar._campaigns = campaign_id, {campaign_id: campaign}
+        add(other, campaign_id, "somebody@example.com")
+        assert sending(campaign_id).execute(context(run_id="another"))["outcome"] == "started"
+
+
 def test_where_attendees_cannot_be_read(sandbox: Sandbox, campaign_id: str) -> None:
     """Nobody can tell whether the other sending is over, so it is taken to be on its way."""
     sandbox.settings.missing_operations = True

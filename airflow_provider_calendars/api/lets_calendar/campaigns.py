@@ -22,6 +22,7 @@ _STATES = {
     **dict.fromkeys(("disabled", "off", "false", "0"), False),
 }
 CAMPAIGN_NOT_FOUND = "Campaign not found"
+NO_CAMPAIGNS = "No campaigns found"
 
 
 class Campaigns(Attendees):
@@ -44,7 +45,8 @@ class Campaigns(Attendees):
 
     def _campaigns_page(self, number: int) -> Flow[Page[Campaign]]:
         request = self.request("GET", "/campaigns", repeat=Repeat.ALWAYS, params={"page": number})
-        return self.call(request, _read_page)
+        # as the list of senders does, for which it is documented
+        return self.call(request, _read_page, also={(404, NO_CAMPAIGNS): Page([], is_last=True)})
 
     def get_campaign(self, campaign_id: str) -> Flow[CampaignDetails]:
         """Return a campaign with its content.  GET /campaign/{campaign_id}/edit

@@ -152,7 +152,7 @@ class LetsCalendarCampaignOperator(LetsCalendarOperator):
 
     def last_sending(self) -> LastSending:
         """Return what is remembered of the last sending, whichever run asked for it."""
-        return LastSending(self.lasting_memory(self.campaign_id))
+        return LastSending(self.lasting_memory(self.campaign_id), self.hook.settings.base_url)
 
     def stop_sending(self) -> Done:
         """Stop the sending in progress; then no run has to wait for it any more."""

@@ -22,17 +22,19 @@ class LastSending:
     """The last sending of a campaign that any run has asked for.
 
     :param memory: what is remembered about the campaign.
+    :param server: where the connection leads; a sending at another one, such as a sandbox, is not believed.
     """
 
-    def __init__(self, memory: LastingMemory) -> None:
+    def __init__(self, memory: LastingMemory, server: str) -> None:
         self._memory = memory
+        self._server = server
 
     def asked(self, before: Counts | None) -> None:
         """Remember that a sending is about to be asked for.
 
         :param before: the attendee summary at present.
         """
-        self._memory.set("last_sending", {"before": before, "at": time.time()})
+        self._memory.set("last_sending", {"before": before, "at": time.time(), "server": self._server})
 
     def forget(self) -> None:
         """Forget it: it was refused, or stopped."""
@@ -50,7 +52,7 @@ class LastSending:
         now = look()
         last = self._memory.get("last_sending")
         deadline = time.monotonic() + timeout
-        while last and _may_be_on_its_way(last, now):
+        while last and last["server"] == self._server and _may_be_on_its_way(last, now):
             if now is None or time.monotonic() >= deadline:
                 raise GuardError(_on_its_way(campaign_id, time.time() - last["at"]))
             log.info("Another sending of campaign %s has not reached everybody yet.", campaign_id)

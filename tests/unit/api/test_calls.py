@@ -414,6 +414,11 @@ def test_nothing_to_do_after_a_lost_reply_is_done(name: str, first: str) -> None
     assert len(paths) == 2
 
 
+def test_no_campaigns_is_an_empty_list() -> None:
+    """A vendor that says so with a 404, as for senders, does not keep the first one from being created."""
+    assert talk(READS["list_campaigns"], answer({"error": "No campaigns found"}, 404))[0] == []
+
+
 @pytest.mark.parametrize("status", [403, 404])
 @named({name: READS[name] for name in ("get_campaign", "attendee_summary", "list_attendees")})
 def test_an_operation_the_account_may_not_use(call: Call, status: int) -> None:
