@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from airflow_provider_calendars.contacts import vocabulary
+from airflow_provider_calendars.contacts.consent_words import (
+    Sense,
+    begins_with_opting_out,
+    plain_words,
+    sense_of,
+)
 from airflow_provider_calendars.contacts.text import (
+    ERROR_VALUES,
+    INVISIBLE,
     UNKNOWN_VALUE,
     clean_text,
     header_key,
-    header_words,
     words_of,
 )
 
 _LEFT_OUT_FOR_GOOD = words_of("optedout suppressionlist domainblocked attendeecancelled attendeeunsubscribed")
+
+_POSITIVE = re.compile("|".join(vocabulary.POSITIVE_STEMS))
+_CHANNELS = vocabulary.OTHER_CHANNELS
+_CROSS = "cross"
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\b(?:19|20)\d\d \d{1,2}:\d\d")
+_NO_DATE = re.compile(r"[0\s:/.\-]+(?:t[0:.]+z?)?")
 
 
 class Polarity(Enum):
@@ -36,8 +50,14 @@ class Polarity(Enum):
     REASON = "reason"
     """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` and what else keeps
     people out for good stays suppressed."""
+    UNCLEAR = "unclear"
+    """``No withdrawal of consent``: blank passes; words such as ``Unsubscribed`` and dates suppress; whether
+    yes or no does is not guessed."""
     IGNORE = "ignore"
     """Left out because the caller said so."""
+
+
+_DENYING = frozenset((Polarity.NEGATIVE, Polarity.DO_NOT_DISTURB, Polarity.UNCLEAR))
 
 
 class Verdict(Enum):
@@ -61,45 +81,77 @@ def polarity_of(header: str) -> Polarity | None:
 
     Columns about other channels (calls, text messages, fax) and remarks (links, counts) say nothing.
     """
-    words = header_words(header)
+    whole = _polarity_of(plain_words(header))
+    subject, colon, _ = header.partition(":")
+    # behind the colon is what was opted out of: "Opted out of email: Open Source News"
+    if colon and whole is not Polarity.MOMENT:
+        asked = _polarity_of(plain_words(subject))
+        return asked if asked in (Polarity.NEGATIVE, Polarity.DO_NOT_DISTURB) else whole
+    return whole
+
+
+def _polarity_of(words: tuple[str, ...]) -> Polarity | None:
     if words in vocabulary.SALES_STATUSES:
         return None
     if words and words[0] in vocabulary.ENTITIES and len(words) > 1:
         words = words[1:]
     key = "".join(words)
-    if key in vocabulary.NO_OPT_OUT_KEYS or vocabulary.DOWNSTREAM_OF_OPT_OUT.intersection(words):
-        return None
-    if "mail" not in key and any(channel in key for channel in vocabulary.OTHER_CHANNELS):
+    if key in vocabulary.NO_OPT_OUT_KEYS or ("mail" not in key and _is_other_channel(words)):
         return None
     if "dnd" in words or key == "donotdisturb":
         return Polarity.DO_NOT_DISTURB
-    return Polarity.POSITIVE if _holds(key, vocabulary.NEGATED_STEMS) else _polarity(key, words)
-
-
-def _polarity(key: str, words: tuple[str, ...]) -> Polarity | None:
     if key in vocabulary.PLAIN_STATUS_KEYS:
         return Polarity.PLAIN_STATUS
-    moment = bool(vocabulary.MOMENT_WORDS.intersection(words[1:])) or key.endswith(vocabulary.MOMENT_ENDINGS)
-    if moment and "bounce" in key:
+    remark = _begins_or_ends(words, vocabulary.DOWNSTREAM_OF_OPT_OUT)
+    return None if remark else _denying(key, words) or _asking(key, words)
+
+
+def _denying(key: str, words: tuple[str, ...]) -> Polarity | None:
+    sense, moment = sense_of(words), _is_moment(key, words)
+    if key in vocabulary.NEGATIVE_MOMENT_KEYS or (moment and "bounce" in key):
         return Polarity.MOMENT
-    if key in vocabulary.NEGATIVE_KEYS or _holds(key, vocabulary.NEGATIVE_STEMS) or _cancels(key):
+    if sense is Sense.OUT or key in vocabulary.NEGATIVE_KEYS:
         return Polarity.MOMENT if moment else Polarity.NEGATIVE
+    return {Sense.IN: Polarity.POSITIVE, Sense.UNCLEAR: Polarity.UNCLEAR}.get(sense) if sense else None
+
+
+def _asking(key: str, words: tuple[str, ...]) -> Polarity | None:
+    if any(stem in key for stem in vocabulary.MARKETING_CONTACT_STEMS) and _names_status(key, words):
+        return None
     if key in vocabulary.STATUS_KEYS or _is_status(key, words):
-        return Polarity.STATUS
-    return Polarity.POSITIVE if _holds(key, vocabulary.POSITIVE_STEMS) and not moment else None
+        work = vocabulary.WORK_WORDS.intersection(words)
+        return Polarity.PLAIN_STATUS if work else Polarity.STATUS
+    if _POSITIVE.search(key):
+        record = _is_moment(key, words) or _begins_or_ends(words, vocabulary.RECORD_OF_CONSENT)
+        return None if record else Polarity.POSITIVE
+    about_lists = vocabulary.LIST_WORDS.intersection(words)
+    lists_only = about_lists and vocabulary.LIST_WORDS.union(vocabulary.EMAIL_WORDS).issuperset(words)
+    return Polarity.PLAIN_STATUS if lists_only else None
 
 
-def _cancels(key: str) -> bool:
-    return _holds(key, vocabulary.CANCELLING_STEMS) and _holds(key, vocabulary.SUBSCRIPTION_STEMS)
+def _is_other_channel(words: tuple[str, ...]) -> bool:
+    return any(word.startswith(_CHANNELS) or word.endswith(_CHANNELS) for word in words)
+
+
+def _begins_or_ends(words: tuple[str, ...], with_one_of: frozenset[str]) -> bool:
+    bare = words[:-1] if words[-1:] == ("address",) else words
+    return not with_one_of.isdisjoint((*bare[:1], *bare[-1:]))
+
+
+def _is_moment(key: str, words: tuple[str, ...]) -> bool:
+    said = vocabulary.MOMENT_WORDS.intersection(words)
+    if said == {"data"} and any(stem in key for stem in vocabulary.DATA_OF_PEOPLE):
+        return False
+    ends = words[1:] and words[-1] in vocabulary.MOMENT_LAST_WORDS
+    return bool(said or ends) or key.endswith(vocabulary.MOMENT_ENDINGS)
 
 
 def _is_status(key: str, words: tuple[str, ...]) -> bool:
-    named_status = vocabulary.STATUS_WORDS.intersection(words) or key.endswith("status")
-    return bool(named_status) and _holds(key, vocabulary.STATUS_STEMS)
+    return _names_status(key, words) and any(stem in key for stem in vocabulary.STATUS_STEMS)
 
 
-def _holds(key: str, stems: tuple[str, ...]) -> bool:
-    return any(stem in key for stem in stems)
+def _names_status(key: str, words: tuple[str, ...]) -> bool:
+    return key.endswith("status") or not vocabulary.STATUS_WORDS.isdisjoint(words)
 
 
 def judge(polarity: Polarity, cell: str) -> Verdict:
@@ -114,42 +166,60 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
     word = word or _sign(text)
     if polarity is Polarity.REASON:
         return Verdict.SUPPRESS if word in _LEFT_OUT_FOR_GOOD else Verdict.PASS
+    if _is_veiled(cell):
+        return Verdict.UNKNOWN
+    if polarity is Polarity.MOMENT:
+        return _judge_moment(word, text)
+    return Verdict.SUPPRESS if begins_with_opting_out(plain_words(text)) else _judge(polarity, word, text)
+
+
+def _judge_moment(word: str, text: str) -> Verdict:
+    passes = word in vocabulary.NOT_HAPPENED or _NO_DATE.fullmatch(text)
+    return Verdict.PASS if passes and text not in ERROR_VALUES else Verdict.SUPPRESS
+
+
+def _judge(polarity: Polarity, word: str, text: str) -> Verdict:
     if polarity is Polarity.PLAIN_STATUS and text != UNKNOWN_VALUE.casefold():
-        return Verdict.SUPPRESS if word in vocabulary.OPTED_OUT else Verdict.PASS
+        return Verdict.PASS
     if word in vocabulary.NOTHING:
         return Verdict.UNKNOWN if polarity is Polarity.POSITIVE else Verdict.PASS
-    if polarity is Polarity.MOMENT:
-        return Verdict.PASS if word in ("0", "false") else Verdict.SUPPRESS
-    return _judge_word(polarity, word)
+    return _judge_denial(polarity, word, text) if polarity in _DENYING else _judge_word(word)
 
 
-def _judge_word(polarity: Polarity, word: str) -> Verdict:
-    negative = polarity in (Polarity.NEGATIVE, Polarity.DO_NOT_DISTURB)
-    yes_means = Verdict.SUPPRESS if negative else Verdict.PASS
-    no_means = Verdict.PASS if negative else Verdict.SUPPRESS
-    if negative and word in (*vocabulary.SWITCHED_ON, *vocabulary.SWITCHED_OFF):
-        return _judge_switch(polarity, word)
-    meanings = (
-        (vocabulary.YES, yes_means),
-        (vocabulary.NO, no_means),
-        (vocabulary.OPTED_OUT, Verdict.SUPPRESS),
-        (vocabulary.OPTED_IN, Verdict.PASS),
-    )
-    return next((verdict for words, verdict in meanings if word in words), Verdict.UNKNOWN)
-
-
-def _judge_switch(polarity: Polarity, word: str) -> Verdict:
-    # elsewhere it may be the person that is active, or the opt-out
-    if polarity is not Polarity.DO_NOT_DISTURB:
+def _judge_denial(polarity: Polarity, word: str, text: str) -> Verdict:
+    # a date under "Unsubscribed" says when it was
+    if _DATE.search(text) and not _NO_DATE.fullmatch(text):
+        return Verdict.SUPPRESS
+    if polarity is Polarity.UNCLEAR:
         return Verdict.UNKNOWN
-    return Verdict.SUPPRESS if word in vocabulary.SWITCHED_ON else Verdict.PASS
+    if polarity is Polarity.DO_NOT_DISTURB and word in vocabulary.SWITCHED_ON:
+        return Verdict.SUPPRESS
+    if polarity is Polarity.DO_NOT_DISTURB and word in vocabulary.SWITCHED_OFF:
+        return Verdict.PASS
+    # elsewhere "active" and "confirmed" may be said of the person or of the opt-out
+    if word in vocabulary.NO or word in vocabulary.SUBSCRIBED:
+        return Verdict.PASS
+    return Verdict.SUPPRESS if word in vocabulary.YES else Verdict.UNKNOWN
+
+
+def _judge_word(word: str) -> Verdict:
+    if word in vocabulary.NO or word == _CROSS:
+        return Verdict.SUPPRESS
+    said_yes = word in vocabulary.YES or word in vocabulary.OPTED_IN
+    return Verdict.PASS if said_yes else Verdict.UNKNOWN
+
+
+def _is_veiled(cell: str) -> bool:
+    """Tell whether there is something in a cell of which nothing can be seen."""
+    return not cell.isprintable() and bool(cell.strip()) and not cell.translate(INVISIBLE).strip()
 
 
 def _sign(text: str) -> str:
-    """Spell out a cell that holds signs only: ticks and crosses as yes and no, dashes as nothing."""
+    """Spell out a cell that holds signs only: ticks as yes, empty boxes as no, dashes as nothing."""
     if not text.strip("-–—"):  # noqa: RUF001
         return ""
-    return {"✓": "yes", "✔": "yes", "☑": "yes", "✅": "yes", "✗": "no", "✘": "no", "☐": "no"}.get(text, "?")
+    # under "Unsubscribed" a cross may mean either
+    return {**dict.fromkeys("✓✔☑✅", "yes"), **dict.fromkeys("✗✘", _CROSS), "☐": "no"}.get(text, "?")
 
 
 class Verdicts(dict[str, Verdict]):
@@ -194,7 +264,7 @@ def _text(header: object) -> str:
 
 
 def _named(polarity: object) -> Polarity:
-    internal = (Polarity.DO_NOT_DISTURB, Polarity.REASON, Polarity.PLAIN_STATUS)
+    internal = (Polarity.DO_NOT_DISTURB, Polarity.REASON, Polarity.PLAIN_STATUS, Polarity.UNCLEAR)
     choices = [choice.value for choice in Polarity if choice not in internal]
     if polarity not in choices:
         raise ValueError(f"a polarity is one of {', '.join(choices)}")

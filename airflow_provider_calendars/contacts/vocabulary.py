@@ -78,120 +78,181 @@ EMAIL_QUALIFIERS: tuple[frozenset[str], ...] = (
 
 Any other word (owner, creator, manager, opt out, status, domain ...) makes it something else."""
 
-DOWNSTREAM_OF_OPT_OUT = words_of("link url type count number source total id ids ip")
-"""Words that make a column about opting out a mere remark: its cells say nothing about the person."""
+PHRASES = (*EMAIL_PHRASES, ("no of ", "number of "), ("inscrito no ", "inscrito em "))
+"""What means the same in fewer words; Portuguese "no" means "in the"."""
+
+DOWNSTREAM_OF_OPT_OUT = words_of("link url type count number source total id ids ip nombre anzahl")
+"""What makes a column about opting out a mere remark if its header begins or ends with it."""
+
+RECORD_OF_CONSENT = words_of(
+    "version method form name text note notes channel expiry expires language quelle origine origen "
+    "fuente fonte bron herkunft methode metodo formular formulaire"
+)
+"""The same for columns about consent, of which they say how it was given."""
 
 MOMENT_WORDS = words_of(
-    "date time timestamp at on reason mode datum zeit zeitpunkt grund fecha hora motivo heure "
+    "date time timestamp reason mode datum zeit zeitpunkt uhrzeit grund fecha hora motivo heure "
     "raison reden data ora"
 )
 """Words by which any entry at all means that it happened, as in ``Unsubscribed Time``."""
 
-OTHER_CHANNELS = (
-    "call",
-    "phone",
-    "sms",
-    "fax",
-    "whatsapp",
-    "facebook",
-    "instagram",
-    "gmb",
-    "telefon",
-    "anruf",
-    "appel",
-    "llamad",
-    "postal",
-)
+MOMENT_LAST_WORDS = words_of("at on am seit um op em dal dall le il el depuis desde sinds since utc")
+"""Words that mean the same at a header's end, as in ``Abgemeldet am``."""
 
-NEGATIVE_STEMS = (
-    *("unsub", "optout", "optedout", "optingout", "donotemail", "donotcontact", "dontemail", "dontcontact"),
-    *("donotbulkemail", "donotdisturb", "donotsend", "donotallowemail", "donotallowbulkemail"),
-    *("emailinvalid", "invalidemail", "bademail", "emailbounced", "bouncedemail", "hardbounce"),
-    *("marketingsuspended", "blacklist", "blocklist", "suppressed", "abgemeldet", "abmeldung", "abbestellt"),
-    *("keinewerbung", "keineemail", "nichtkontaktieren", "widerspruch", "werbesperre"),
-    *("desinscri", "desabonn", "nepascontacter", "opposition", "dadodebaja", "cancelolasuscripcion"),
-    *("suscripcioncancelada", "nocontactar", "noenviar", "desuscri", "afgemeld", "uitgeschreven"),
-    *("nietmailen", "nietcontacteren", "disiscri", "iscrizioneannullata", "annullatoiscrizione"),
-    *(
-        "annullatalaiscrizione",
-        "noncontattare",
-        "cancelouainscricao",
-        "cancelouinscricao",
-        "inscricaocancelada",
-        "descadastr",
-    ),
-    *("cancelouaassinatura", "naocontatar", "quarantin", "badaddress", "widerruf", "keinemail"),
-    *("emailempfangdeaktiv", "refusemail", "refusdesemail", "refusdemail", "nepasenvoyer", "afmeld"),
-    *("noparticipar", "rifiutaemail", "rifiutalemail", "nonricevere", "naoreceber"),
-)
-NEGATED_STEMS = (
-    *("notopt", "notunsub", "notblack", "notblock", "notbounc", "notsuppress", "notinvalid"),
-    *("nichtabgemeldet", "nichtabbestellt", "nietafgemeld", "nondisiscri", "nondesinscri", "nondesabonn"),
-)
-"""What is denied in these headers would be an opt-out: yes means that there is none."""
-CANCELLING_STEMS = ("cancel", "annul", "anul", "beend", "opgezegd")
-SUBSCRIPTION_STEMS = ("subscri", "suscri", "iscri", "inscri", "assinatura", "abonn")
-"""A header with one of each speaks of a cancelled subscription, however it is worded."""
-
-MOMENT_ENDINGS = ("date", "time", "reason", "datum")
+MOMENT_ENDINGS = ("date", "time", "reason", "datum", "zeitpunkt", "grund")
 """How headers end that some exports write in capitals throughout, so that their words run together."""
 
-NEGATIVE_KEYS = frozenset(
-    ("bounced", "isbounced", "isdeleted", "cleantime", "blocked", "noemail", "noemails", "nomailing")
+DATA_OF_PEOPLE = (
+    *("process", "protec", "privacy", "shar", "storage", "collect", "subject", "personal", "gdpr"),
+    *("trattament", "tratament", "proteg", "verarbeit"),
 )
+"""Beside one of these, "data" is not the Italian and Portuguese word for date."""
+
+OTHER_CHANNELS = (
+    *("call", "calls", "phone", "sms", "fax", "whatsapp", "facebook", "instagram", "gmb", "telefon"),
+    *("anruf", "appel", "appels", "llamad", "postal"),
+)
+
+NEGATIONS = words_of(
+    "not no non never without cannot nicht kein keine keinen keiner keinerlei nie ohne pas aucun aucune "
+    "jamais sans sin nunca ningun ninguna nao sem nenhum nenhuma nessun nessuna senza geen niet nooit zonder"
+)
+GLUED_NEGATIONS = (
+    *("not", "dont", "non", "no", "never", "keinen", "keine", "kein", "nicht", "nao", "niet", "geen", "sem"),
+    "sin",
+)
+"""How negations begin a word that some exports write without spaces, as in ``DONOTEMAIL``."""
+
+OPTING_OUT_STEMS = (
+    *("unsub", "optout", "optedout", "optingout", "emailinvalid", "invalidemail", "bademail"),
+    *("emailbounced", "bouncedemail", "hardbounce", "marketingsuspended", "blacklist", "blocklist"),
+    *("suppress", "uncontactable", "unconsent", "abgemeldet", "abmeld", "abbestell", "widerspruch"),
+    *("widerruf", "werbesperre", "desinscri", "desabonn", "opposition", "dadodebaja", "desuscri"),
+    *("afgemeld", "afmeld", "uitgeschreven", "disiscri", "descadastr", "quarantin", "badaddress"),
+)
+"""What suppresses by itself, whatever else a header says."""
+
+WITHDRAWING_STEMS = (
+    *("withdr", "revok", "revoc", "revoq", "revog", "denied", "declin", "reject", "expired", "lapsed"),
+    *("zuruckgezog", "entzog", "verweiger", "abgelehn", "gekundig", "erlosch", "retire(?!d)", "retrait"),
+    *("retirad", "ritirat", "negat", "negad", "deneg", "ingetrok", "intrek", "geweiger", "opgezeg"),
+    *("refus", "rifiut", "rechaz", "recus"),
+)
+"""A header with one of these beside consent speaks of consent that is none."""
+
+BLOCKING_STEMS = (
+    *("disallow", "gesperr", "sperre", "verboten", "forbid", "prohib", "interdi", "deaktiv"),
+    *("refus", "rifiut", "rechaz", "recus"),
+)
+"""The same beside mail and contact, too."""
+
+CANCELLING_STEMS = ("cancel", "annul", "anul", "beend", "opgezegd")
+SUBSCRIPTION_STEMS = ("subscri", "suscri", "iscri", "inscri", "assinatura", "abonn", "newsletter")
+"""A header with one of each speaks of a cancelled subscription, however it is worded."""
+
+CONSENT_STEMS = (
+    *("optin", "optedin", "consent", "consens", "subscri", "permission", "permit", "einwillig", "zustimm"),
+    *("abonn", "suscri", "iscri", "inscri", "assinat", "ingeschreven", "aangemeld", "toestemming"),
+    *("autoris", "autoriz", "newsletter", "werb", "market"),
+)
+CONTACT_STEMS = (
+    *("e?mail(?!ed)", "correo", "correio", "courriel", "infolettre", "boletin", "contact(?!ed|person|owner)"),
+    *("kontakt(?!person|inhaber)", "contat", "contatt", "solicit", "receive", "recevoir", "recibir"),
+    *("ricevere", "receber", "ontvang", "erhalten", "empfang", "anschreib", "bulk", "send(?!er)", "envoyer"),
+    *("enviar", "inviare", "participar", "promo", "communic", "comunic", "publici", "pubblic", "allow"),
+    *("erlaub", "agree", "accept", "acept", "accett", "aceit"),
+)
+"""What is welcome; a negation turns a header that speaks of it into one that suppresses."""
+
+NEGATIVE_KEYS = frozenset(
+    ("bounced", "isbounced", "hasbounced", "isdeleted", "cleantime", "blocked", "baja", "bajanewsletter")
+)
+NEGATIVE_MOMENT_KEYS = frozenset(("fechadebaja", "fechabaja", "motivodebaja", "motivobaja"))
 POSITIVE_STEMS = (
     *("optin", "optedin", "consent", "subscribed", "acceptsmarketing", "acceptsemail", "marketingpermission"),
+    *("emailpermission", "einwilligung", "zustimmung", "abonniert", "consentement", "consentimiento"),
+    *("abonne(?!ment)", "emailallowed", "allowemail", "allowsemail", "contactable", "suscrito"),
+    *("toestemming", "ingeschreven", "consenso", "iscritto", "consentimento", "inscrito"),
+    *("oktoemail", "oktocontact", "oktomail", "emailok", "maywe", "mayi", "canwe", "canemail", "canwrite"),
+    *("permissionto", "marketingpermitted", "marketingallowed", "allowmarketing", "allowcontact"),
+    *("contactallowed", "werbungerlaubt", "werbeerlaubnis", "emailerlaubt", "wantsemail"),
     *(
-        "emailpermission",
-        "einwilligung",
-        "zustimmung",
-        "abonniert",
-        "consentement",
-        "abonne",
-        "consentimiento",
+        "receiveemail",
+        "receivesemail",
+        "acceptelesemail",
+        "accepteemail",
+        "aceptaemail",
+        "accettaemail",
+        "aceitaemail",
     ),
-    *("emailallowed", "allowemail", "allowsemail", "contactable"),
-    *("suscrito", "toestemming", "ingeschreven", "consenso", "iscritto", "consentimento", "inscrito"),
+    *("autorisationemail", "autorizzazioneemail", "autorizacionemail", "autorizacaoemail"),
 )
 STATUS_WORDS = words_of("status statut estado stato state")
 STATUS_STEMS = (
     *("marketing", "subscri", "email", "consent", "optin", "newsletter", "abonn", "suscripcion"),
     *("iscrizione", "inscricao", "einwilligung", "toestemming"),
 )
+WORK_WORDS = words_of(
+    "last first next sending sent sequence sync campaign qualification lead verification validation send"
+)
+"""Words by which a status is that of somebody's work, or of one mail."""
+
 PLAIN_STATUS_KEYS = frozenset(
     ("status", "statut", "estado", "stato", "contactstatus", "subscriberstatus", "memberstatus")
 )
 """Columns of whose cells only those say anything that speak of opting out."""
 
+LIST_WORDS = words_of(
+    "newsletter newsletters marketing subscription subscriptions preference preferences mailing mailings "
+    "abonnement abonnements suscripcion iscrizione inscricao assinatura boletin infolettre"
+)
+"""The same is true of columns that are called by these words and "email" only."""
+
 SALES_STATUSES = (("lead", "status"), ("deal", "status"))
 """Columns about selling."""
 
 STATUS_KEYS = frozenset(("doubleoptin", "marketingemailconfirmation"))
-NO_OPT_OUT_KEYS = frozenset(
-    ("marketingcontactstatus", "hsmarketablestatus", "unsubscribelink", "emaildomain", "consentform")
+NO_OPT_OUT_KEYS = frozenset(("hsmarketablestatus", "unsubscribelink", "emaildomain", "consentform"))
+MARKETING_CONTACT_STEMS = (
+    *("marketingcontact", "marketingkontakt", "contactmarketing", "contactodemarketing"),
+    *("contattodimarketing", "contatodemarketing"),
 )
+"""HubSpot's word for contacts that are paid for, which says nothing about consent."""
 
 YES = words_of("1 true yes y x ja j oui o si s sim on t wahr vrai verdadero vero verdadeiro waar checked")
 NO = words_of("0 false no n nein non nee nao off f falsch faux falso onwaar unchecked never")
 NOTHING = frozenset(("", "none", "null", "nan"))
+NOT_HAPPENED = NOTHING | NO | words_of("na nie jamais nunca mai nooit")
+"""What a cell about a moment holds where there was none."""
+
 OPTED_OUT = words_of(
-    "unsubscribed unsubscribe bounced bounce hardbounced hardbounce softbounced archived "
-    "noconsent optedout optout nooptin notsubscribed nonsubscribed neversubscribed cleaned "
+    "unsubscribed unsubscribe bounced bounce hardbounced hardbounce softbounced softbounce archived "
+    "noconsent optedout optout nooptin notsubscribed nonsubscribed neversubscribed notoptedin cleaned "
     "complained complaint spam spamcomplaint suppressed blocked blacklisted blocklisted invalid "
-    "undeliverable denied declined refused withdrawn revoked deleted donotcontact donotemail "
-    "nepascontacter abgemeldet abbestellt keineeinwilligung archiviert desabonne desinscrit "
+    "undeliverable denied declined refused withdrawn revoked deleted donotcontact donotemail donotmail "
+    "donotmarket donotsolicit donotsend donotallow canceled cancelled nocontact "
+    "nepascontacter abgemeldet abbestellt keineeinwilligung nichtkontaktieren archiviert desabonne "
+    "desinscrit nocontactar noncontattare naocontatar nietcontacteren widerrufen gekundigt "
     "archive nonconsenti dadodebaja sinconsentimiento archivado afgemeld uitgeschreven "
     "geentoestemming gearchiveerd disiscritto nessunconsenso archiviato semconsentimento "
     "arquivado cancelado"
 )
-SWITCHED_ON = words_of("active permanent aktiv actif activo actief attivo ativo")
+OPTED_OUT_STARTS = ("unsub", "optout", "optedout", "blacklist", "blocklist", "suppress", "usersuppress")
+"""How a word may begin that says so anywhere in a cell."""
+
+SWITCHED_ON = words_of("email emails all active permanent aktiv actif activo actief attivo ativo")
 SWITCHED_OFF = words_of("inactive inaktiv inactif inactivo inactief inattivo inativo")
-OPTED_IN = words_of(
-    "subscribed active confirmed optedin optin consent consented consentgiven granted given "
-    "accepted valid verified deliverable ok doubleoptin singleoptin explicit express implied "
-    "expressed permissiongranted impliedpermission "
-    "abonniert bestatigt aktiv abonne actif confirme suscrito activo confirmado ingeschreven "
-    "aangemeld actief iscritto attivo confermato inscrito ativo"
+SUBSCRIBED = words_of(
+    "subscribed optedin optin doubleoptin singleoptin allow abonniert abonne suscrito ingeschreven "
+    "aangemeld iscritto inscrito"
+)
+"""What passes even where a column asks for opt-outs."""
+
+OPTED_IN = SUBSCRIBED | words_of(
+    "active confirmed consent consented consentgiven granted given accepted valid verified deliverable "
+    "ok explicit express implied expressed permissiongranted impliedpermission "
+    "bestatigt aktiv actif confirme activo confirmado actief attivo confermato ativo "
+    "trial trialing paying paid free"
 )
 
 CRM_SIGNATURES: dict[str, frozenset[str]] = {

@@ -282,6 +282,92 @@ def test_what_a_header_says_about_opting_out(header: str, polarity: Polarity | N
     assert polarity_of(header) is polarity
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Consent withdrawn", "Consent revoked", "Consent declined", "Withdrew consent", "No consent"),
+        *("Not consented", "No longer subscribed", "Not opted in", "Never opted in", "Uncontactable"),
+        *("Disallow emails", "Marketing Opt-In Revoked", "Do not market", "Don't Market", "Do Not Solicit"),
+        *("Email suppression", "DONOTEMAIL", "Do Not Email (Yes/No)", "Automatically unsubscribed"),
+        *("Einwilligung widerrufen", "Keine Einwilligung", "Zustimmung verweigert", "Nicht mehr abonniert"),
+        *("Einwilligung nicht erteilt", "Newsletter gekündigt", "E-Mail gesperrt", "Nicht anschreiben"),
+        *("Consentement retiré", "Retrait du consentement", "Pas de consentement", "Non abonné"),
+        *(
+            "Ne pas recevoir d'e-mails",
+            "Consentimiento revocado",
+            "Sin consentimiento",
+            "No suscrito",
+            "Baja",
+        ),
+        *("No recibir correos", "Consenso negato", "Nessun consenso", "Non iscritto", "Nessuna email"),
+        *("Consentimento retirado", "Sem consentimento", "Não inscrito", "Não enviar email"),
+        *("Toestemming ingetrokken", "Geen toestemming", "Niet ingeschreven", "Geen e-mail"),
+        *("Opted out of email: Open Source News", "Opted out of email: Total Rewards"),
+        *(
+            "Opted out of email: Link Building Tips",
+            "Opted out of email: No opt-outs",
+            "Email (no marketing)",
+        ),
+    ],
+)
+def test_what_denies_consent_is_an_opt_out(header: str) -> None:
+    """A yes under such a header would otherwise be taken for consent, or for nothing."""
+    assert polarity_of(header) is Polarity.NEGATIVE
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Consent withdrawn date", "Abgemeldet am", "Date of opt-out", "Heure de désabonnement"),
+        *("Datum der Abmeldung", "Disiscritto dal", "Uitgeschreven op", "Fecha de baja", "Abmeldezeitpunkt"),
+        *("Désinscrit le", "Opted out on", "Motivo de baja"),
+    ],
+)
+def test_when_and_why_somebody_opted_out(header: str) -> None:
+    """The word for the moment may come first, last, or run into another."""
+    assert polarity_of(header) is Polarity.MOMENT
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Consent date", "Date de consentement", "Data consenso", "Abonniert seit", "Opt-In am"),
+        *("Einwilligung Quelle", "Consent version", "Opt-in method", "Origine du consentement"),
+        *("Marketingkontakt-Status", "Statut du contact marketing", "Estado de contacto de marketing"),
+        *("Contact No.", "No. of emails", "Number of unsubscribes", "Mailing Street", "Not contacted"),
+        *("Marketing emails opened", "Non-profit", "Becoming a client", "Lead Source"),
+    ],
+)
+def test_what_says_nothing_about_the_persons_wish(header: str) -> None:
+    """Dates and sources of consent, HubSpot's paid contacts, and numbers reject nobody."""
+    assert polarity_of(header) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "polarity"),
+    [
+        ("No opt-out", Polarity.POSITIVE),
+        ("Never unsubscribed", Polarity.POSITIVE),
+        ("Consent not withdrawn", Polarity.POSITIVE),
+        ("Kein Widerspruch gegen Werbung", Polarity.POSITIVE),
+        ("No withdrawal of consent, no opt-out", Polarity.UNCLEAR),
+        ("Do not email, not opted out", Polarity.UNCLEAR),
+        ("OK to email", Polarity.POSITIVE),
+        ("Permission to contact", Polarity.POSITIVE),
+        ("Werbung erlaubt", Polarity.POSITIVE),
+        ("Consent on file", Polarity.POSITIVE),
+        ("Data processing consent", Polarity.POSITIVE),
+        ("Newsletter", Polarity.PLAIN_STATUS),
+        ("Email Marketing", Polarity.PLAIN_STATUS),
+        ("Abonnement", Polarity.PLAIN_STATUS),
+        ("Last Email Status", Polarity.PLAIN_STATUS),
+    ],
+)
+def test_what_is_denied_counts(header: str, polarity: Polarity) -> None:
+    """Denying an opt-out makes it consent; where two things are denied, nothing is guessed."""
+    assert polarity_of(header) is polarity
+
+
 def test_equally_good_columns_are_an_error_that_lists_them() -> None:
     """Where the order of preference does not settle it, nothing is guessed."""
     with pytest.raises(ContactsError, match=r"column 2 \(Email\), column 3 \(E-mail\)"):

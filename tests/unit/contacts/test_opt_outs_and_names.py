@@ -26,9 +26,9 @@ YES = (
     '="1"',
     "\u00a0yes\u200b",
 )
-NO = ("0", "false", "FALSE", "No", "n", "nein", "non", "não", "0.0", "✗")
+NO = ("0", "false", "FALSE", "No", "n", "nein", "non", "não", "0.0", "☐")
 BLANK = ("", " ", "\u00a0", "-", "-None-", "null")
-STRANGE = ("maybe", "?", "2", "n/a", "#N/A", UNKNOWN_VALUE, "true false", "!")
+STRANGE = ("maybe", "?", "2", "n/a", "#N/A", UNKNOWN_VALUE, "true false", "!", "\u200b", "\x00")
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,47 @@ def test_words_that_speak_for_themselves(polarity: Polarity) -> None:
         "Abgemeldet",
     ):
         assert judge(polarity, cell) is Verdict.SUPPRESS
-    for cell in ("Subscribed", "opted-in", "Confirmed"):
+    for cell in ("Subscribed", "opted-in"):
         assert judge(polarity, cell) is Verdict.PASS
+
+
+@pytest.mark.parametrize("cell", ["Confirmed", "Accepted", "ok", "Verified", "Granted", "Explicit", "✗", "✘"])
+def test_what_may_confirm_the_opt_out_is_not_guessed_at(cell: str) -> None:
+    """Under ``Unsubscribed`` nobody knows whether the person or the opt-out was confirmed."""
+    assert judge(Polarity.NEGATIVE, cell) is Verdict.UNKNOWN
+    assert judge(Polarity.DO_NOT_DISTURB, cell) is Verdict.UNKNOWN
+    assert judge(Polarity.POSITIVE, cell) is not Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("Unsubscribed (global)", "Opted-out by user", "Bounced - hard", "Hard bounced - mailbox"),
+        *("DO NOT CONTACT (GDPR)", "USER_SUPPRESSED", "Globally unsubscribed", "Abgemeldet am 1.2.2024"),
+    ],
+)
+def test_a_status_may_say_more_than_that_somebody_opted_out(cell: str) -> None:
+    """What follows the word makes no difference, in any column."""
+    for polarity in (Polarity.PLAIN_STATUS, Polarity.STATUS, Polarity.NEGATIVE, Polarity.POSITIVE):
+        assert judge(polarity, cell) is Verdict.SUPPRESS
+    for harmless in ("Customer", "Subscribed", "Not unsubscribed", "No", ""):
+        assert judge(Polarity.PLAIN_STATUS, harmless) is Verdict.PASS
+
+
+@pytest.mark.parametrize("cell", ["2024-01-02", "02.01.2024 10:00", "1/2/24", "Jul 22 2026 02:09 PM"])
+def test_a_date_under_an_opt_out_says_when_it_was(cell: str) -> None:
+    """It suppresses, except where it is all zeros, as databases write no date."""
+    assert judge(Polarity.NEGATIVE, cell) is Verdict.SUPPRESS
+    assert judge(Polarity.UNCLEAR, cell) is Verdict.SUPPRESS
+    assert judge(Polarity.POSITIVE, cell) is Verdict.UNKNOWN
+
+
+def test_what_denies_two_things_is_not_guessed_at() -> None:
+    """Neither yes nor no says whether somebody may be written to; a blank cell says nothing."""
+    verdicts = {cell: judge(Polarity.UNCLEAR, cell) for cell in ("yes", "no", "", "Unsubscribed")}
+    assert list(verdicts.values()) == [
+        *(Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.PASS, Verdict.SUPPRESS),
+    ]
 
 
 def test_active_is_not_guessed_at() -> None:
@@ -78,8 +117,9 @@ def test_a_moment_suppresses_whatever_it_says() -> None:
     """An entry under ``Unsubscribed Time`` means that it happened."""
     for cell in ("2026-01-05T10:00:00", "Manual", "1"):
         assert judge(Polarity.MOMENT, cell) is Verdict.SUPPRESS
-    for cell in BLANK:
+    for cell in (*BLANK, *NO, "0000-00-00 00:00:00", "Never", "N/A", "0000-00-00T00:00:00Z"):
         assert judge(Polarity.MOMENT, cell) is Verdict.PASS
+    assert judge(Polarity.MOMENT, "#N/A") is Verdict.SUPPRESS
 
 
 def test_a_rejected_file_that_comes_back_keeps_its_opt_outs() -> None:
