@@ -17,6 +17,7 @@ MOST_ROWS = 1 << 20
 MOST_COLUMNS = 1 << 14
 
 
+_BOOLEANS = {"1": "true", "true": "true", "0": "false", "false": "false"}
 _FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - has no zone
 
 
@@ -39,16 +40,18 @@ class Cells:
         :param kind: the attribute ``t``.
         :param style: the attribute ``s``.
         :param formula: whether there is a formula; without a stored result its value is unknown.
-        :param value: the content of ``v``.
+        :param value: the content of ``v``; None where there is none.
         """
         if not value:
-            return UNKNOWN_VALUE if formula else ""
+            # a formula whose result is an empty text stores it
+            known = not formula or (kind == "str" and value is not None)
+            return "" if known else UNKNOWN_VALUE
         if kind in (None, "n"):
             return self._number(value, style)
         if kind == "s":
             return self.shared[_index(value)]
         if kind == "b":
-            return "true" if value == "1" else "false"
+            return _BOOLEANS.get(value, UNKNOWN_VALUE)
         if kind == "d":
             return value.replace("T", " ", 1)
         return unescaped(value)

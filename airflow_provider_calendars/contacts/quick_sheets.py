@@ -23,9 +23,9 @@ _MOST_LAYOUTS = 512
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})(\d+)"(?: s="(\d+)")?(?: t="(\w+)")?'
     r"(?: ?/>|>(<f(?: [^>]*)?/>|<f(?: [^>]*)?>[^<]*</f>)?"
-    r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
+    r'(?:<v>([^<]*)</v>|<v( ?)/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
-_CELL_STEP = 8
+_CELL_STEP = 9
 _BEFORE_CELLS = r'(?:<row [^<>]*/>)*<row r="(\d{1,7})"[^<>]*(?<!/)>'
 _ROW_START = re.compile(_BEFORE_CELLS)
 _ROWS_END = re.compile(r"(?:<row [^<>]*/>)*</sheetData>")
@@ -94,11 +94,13 @@ def _read_cells(row: str, cells: Cells, layouts: _Layouts) -> tuple[int, list[st
         raise Unusual
     if "&" in row:
         parts = [resolved(part) if part and "&" in part else part for part in parts]
-    stored = zip(*(parts[place::_CELL_STEP] for place in range(3, 8)), strict=True)
+    stored = zip(*(parts[place::_CELL_STEP] for place in range(3, _CELL_STEP)), strict=True)
     try:
         values = [
-            cells.text(kind, style, formula, value) if text is None else unescaped(text)
-            for style, kind, formula, value, text in stored
+            cells.text(kind, style, formula, value if empty is None else "")
+            if text is None
+            else unescaped(text)
+            for style, kind, formula, value, empty, text in stored
         ]
     except (ValueError, IndexError):
         raise Unusual from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cached_property
 from typing import IO
 from xml.etree import ElementTree
@@ -25,6 +27,7 @@ _LARGEST_PART = 32 << 20
 _MOST_SHEETS = 250
 _DATE_STYLES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]hmsHMS][^\]]*\]|General', re.DOTALL)
+_FIRST_PRINTABLE = 0x20
 _DATE_LETTER = re.compile(r"[dmhysDMHYS]")
 
 BROKEN = (
@@ -101,7 +104,7 @@ class Book:
         found = {}
         for relation in self._tree("xl/_rels/workbook.xml.rels"):
             target = relation.get("Target", "")
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
             found[relation.get("Id", "")] = relation.get("Type", "").rpartition("/")[2], part
         return found
 
@@ -197,27 +200,50 @@ def broken(name: str, error: BaseException) -> str:
 
 
 def cell_text(value: object) -> str:
-    """Write a value as text: whole numbers without a point, dates in ISO form.
+    """Write a value as text: whole numbers without a point, dates in ISO form, lists with semicolons.
 
     :param value: what a database or a DataFrame gives.
     """
     if isinstance(value, str):
         return value
-    if _is_missing(value):
-        return ""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return _decoded(bytes(value))
+    if not isinstance(value, Mapping) and (items := _items(value)) is not None:
+        return "; ".join(filter(None, map(cell_text, items)))
+    return "" if _is_missing(value) else _single_text(value)
+
+
+def _single_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, (datetime, date, time)):
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return _decoded(value) if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+    return str(value)
+
+
+def _items(value: object) -> Iterable[object] | None:
+    """Return what is in a list of any library, or None where a value is a single one."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return value
+    listed = getattr(value, "tolist", None) or getattr(value, "to_list", None)
+    items = listed() if listed else None
+    return items if isinstance(items, list) else None
 
 
 def _is_missing(value: object) -> bool:
-    # NaN and NaT differ from themselves; pandas' NA cannot even be asked
-    return value is None or type(value).__name__ == "NAType" or value != value  # noqa: PLR0124
+    # pandas' NA cannot even be asked
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    # NaN and NaT differ from themselves
+    return bool(value != value)  # noqa: PLR0124
 
 
-def _decoded(value: bytes | bytearray | memoryview) -> str:
-    return bytes(value).decode("utf-8", "replace")
+def _decoded(value: bytes) -> str:
+    # MySQL gives BIT columns so
+    if value and max(value) < _FIRST_PRINTABLE:
+        return str(int.from_bytes(value, "big"))
+    return value.decode("utf-8", "replace")

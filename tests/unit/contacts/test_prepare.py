@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import zipfile
+from array import array
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +28,7 @@ from airflow_provider_calendars.contacts import (
 )
 from airflow_provider_calendars.contacts.decisions import LONGEST_FIELD, REJECTING
 from airflow_provider_calendars.contacts.outputs import OneUpload
+from airflow_provider_calendars.contacts.workbooks import cell_text
 from airflow_provider_calendars.exceptions import ContactsError
 
 if TYPE_CHECKING:
@@ -467,6 +470,29 @@ def test_rows_from_elsewhere_are_prepared_alike() -> None:
     upload, rejected = io.BytesIO(), io.BytesIO()
     result = prepare_tables([table], OneUpload(upload), rejected)
     assert (result.rows, result.suppressed, result.rejected) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (b"\x01", "1"),
+        (b"\x00", "0"),
+        (b"\x00\x01", "1"),
+        (b"ann@example.com", "ann@example.com"),
+        (b"", ""),
+        (["a@example.com", None, "b@example.com"], "a@example.com; b@example.com"),
+        ((1.0, True), "1; true"),
+        ([], ""),
+        (array("b", [1, 0]), "1; 0"),
+        ({"a": 1}, "{'a': 1}"),
+        (Decimal("sNaN"), ""),
+        (Decimal("1.5"), "1.5"),
+        (float("nan"), ""),
+    ],
+)
+def test_values_of_databases_and_dataframes_become_text(value: object, text: str) -> None:
+    """Bits are numbers, lists are joined, and nothing that a library gives makes it fail."""
+    assert cell_text(value) == text
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,8 @@ CELL_XML = st.one_of(
             *(' t="s"><v>0</v></c>', ' t="s"><v>2</v></c>', "/>", ' s="1"/>', ' t="e"><v>#N/A</v></c>'),
             *("><v>12</v></c>", "><v>007</v></c>", "><v>1.50</v></c>", "><v>1E3</v></c>", "></c>"),
             *(' s="1"><v>45363.5</v></c>', ' s="1"><v>0.25</v></c>', ' t="b"><v>1</v></c>'),
+            *(' t="b"><v>true</v></c>', ' t="b"><v>0</v></c>', ' t="b"><v>yes</v></c>'),
+            *(' t="str"><f>A1</f><v></v></c>', ' t="str"><f>A1</f><v/></c>', ' t="str"><f>A1</f></c>'),
             *("><f>A1</f></c>", "><f>A1</f><v></v></c>", "><f>A1</f><v/></c>", '><f t="shared" si="0"/></c>'),
             ' t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r><rPh><t>no</t></rPh></is></c>',
         ]
@@ -311,13 +313,15 @@ SHEET = (
 )
 
 
-def first_names(sheet: bytes, strings: str = "<sst><si><t>no</t></si></sst>") -> list[str]:
+def first_names(
+    sheet: bytes, strings: str = "<sst><si><t>no</t></si></sst>", target: str = "sheet.xml"
+) -> list[str]:
     """The first names that a workbook with this sheet yields."""
     stream, upload, rejected = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for part, content in {
             "workbook.xml": '<workbook xmlns:r="q"><sheets><sheet name="S" r:id="r1"/></sheets></workbook>',
-            "_rels/workbook.xml.rels": '<r><r Id="r1" Type="x/worksheet" Target="sheet.xml"/>'
+            "_rels/workbook.xml.rels": f'<r><r Id="r1" Type="x/worksheet" Target="{target}"/>'
             '<r Id="r2" Type="x/sharedStrings" Target="strings.xml"/></r>',
             "strings.xml": strings,
             "sheet.xml": sheet,
@@ -347,6 +351,30 @@ def test_an_opt_out_that_can_be_read_in_two_ways_is_not_guessed(opt_out: str) ->
     """A cell that comes twice, or refers to no text, makes the workbook a broken one."""
     with pytest.raises(ContactsError, match="broken workbook"):
         first_names(SHEET.format(prolog="", opt_out=opt_out).encode())
+
+
+@pytest.mark.parametrize(
+    ("opt_out", "invited"),
+    [
+        ('<c r="C2" t="b"><v>1</v></c>', False),
+        ('<c r="C2" t="b"><v>true</v></c>', False),
+        ('<c r="C2" t="b"><v>maybe</v></c>', False),
+        ('<c r="C2" t="b"><v>false</v></c>', True),
+        ('<c r="C2" t="str"><f>IF(1=2,"yes","")</f><v></v></c>', True),
+        ('<c r="C2" t="str"><f>IF(1=2,"yes","")</f><v/></c>', True),
+        ('<c r="C2" t="str"><f>IF(1=2,"yes","")</f></c>', False),
+        ('<c r="C2"><f>A1</f><v></v></c>', False),
+    ],
+)
+def test_what_is_stored_of_an_opt_out(opt_out: str, invited: bool) -> None:
+    """Booleans are written in two ways; a formula's empty text is blank, and a missing result unknown."""
+    assert first_names(SHEET.format(prolog="", opt_out=opt_out).encode()) == ["Zoë"] * invited
+
+
+@pytest.mark.parametrize("target", ["./worksheets/../sheet.xml", "/xl/sheet.xml", "sheet.xml"])
+def test_a_sheet_is_found_however_its_place_is_written(target: str) -> None:
+    """Some programs write paths with dots, or from the archive's root."""
+    assert first_names(SHEET.format(prolog="", opt_out="").encode(), target=target) == ["Zoë"]
 
 
 def test_rows_within_comments_are_none() -> None:
