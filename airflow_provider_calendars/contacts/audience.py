@@ -79,6 +79,10 @@ class Audience:
         """Return how a row of the present file is called."""
         return f"{self._file}:{row}" if self.name_files else str(row)
 
+    def place_of(self, row: int) -> str:
+        """Return how a row of the present file is called in a message."""
+        return f"{self._file}: row {row}"
+
     def add(self, address: str, row: int) -> None:
         """Accept an address that is new."""
         if len(self._single.rows) >= _MOST_IN_BLOCK:

@@ -14,6 +14,7 @@ from airflow_provider_calendars.exceptions import ConfigurationError, ContactsEr
 
 ColumnChoice: TypeAlias = "str | int | Sequence[str | int]"
 
+_NAMES = frozenset((*vocabulary.FIRST_NAME, *vocabulary.LAST_NAME, *vocabulary.FULL_NAME))
 _NUMBER = re.compile(r"(?<=[a-z])(?=\d)")
 
 FIELDS = ("email", "first_name", "last_name", "full_name", "login_url", "username", "password")
@@ -78,6 +79,13 @@ class Columns:
         names = (self.first_name, self.last_name, self.full_name)
         return 1 + max(place for place in (*places, *names) if place is not None)
 
+    @property
+    def count(self) -> int:
+        """How many columns are of use."""
+        names = (self.first_name, self.last_name, self.full_name, *self.extras)
+        named = sum(place is not None for place in names)
+        return named + len(self.emails) + len(self.other_emails) + len(self.opt_outs)
+
     def described(self, headers: Sequence[str]) -> dict[str, str]:
         """Say which header was taken for what, for logs and reports."""
         taken = {"email": ", ".join(headers[place] for place in self.emails)}
@@ -115,6 +123,16 @@ def find_columns(headers: Sequence[str], wanted: Wanted) -> Columns | None:
         extras=(names.get("login_url"), names.get("username"), names.get("password")),
         opt_outs=tuple(_opt_outs(headers, wanted, taken=set(emails))),
     )
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Tell whether a row could head contacts."""
+    try:
+        columns = find_columns(cells, Wanted())
+    except ContactsError:
+        # two columns are for the same, but it names columns
+        return any(_name_key(cell) in _NAMES for cell in cells)
+    return columns is not None and columns.has_names
 
 
 def missing_columns(headers: Sequence[str], wanted: Wanted) -> list[str]:

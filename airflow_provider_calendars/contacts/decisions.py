@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from airflow_provider_calendars.contacts.audience import Audience
-from airflow_provider_calendars.contacts.columns import Columns
+from airflow_provider_calendars.contacts.columns import Columns, is_header
 from airflow_provider_calendars.contacts.emails import NONE_FOUND, AddressReader, Found
 from airflow_provider_calendars.contacts.names import clean_name, split_full_name
 from airflow_provider_calendars.contacts.opt_outs import Verdict, Verdicts
@@ -24,7 +24,8 @@ from airflow_provider_calendars.contacts.suppression import (
     SUPPRESSION_LIST,
     Suppression,
 )
-from airflow_provider_calendars.contacts.text import clean_text, is_blank
+from airflow_provider_calendars.contacts.text import clean_text, header_key, is_blank
+from airflow_provider_calendars.exceptions import ContactsError
 
 LONGEST_FIELD = 150
 """Characters Let's Calendar accepts in a field."""
@@ -57,6 +58,8 @@ _FOOTER = re.compile(
     r"|\(\d+ records?\)",
     re.IGNORECASE,
 )
+
+_HEADS_ADDRESSES = re.compile(r"mail|corr|courri|ele[ct]tr|e.?post", re.IGNORECASE)
 
 
 class Person(NamedTuple):
@@ -124,7 +127,8 @@ class Judge:
         self.audience = audience
         self.suppression = rules.suppression
         self.expand = rules.several_addresses == "expand"
-        self._last_blank_row = -1
+        self.passed_over = -1
+        """The number of the last row that was blank or a footer."""
         self.width = max(columns.width, len(headers))
         self.has_extras = any(place is not None for place in columns.extras)
         self._all_emails = (*columns.emails, *columns.other_emails)
@@ -257,12 +261,38 @@ class Judge:
     def _is_no_contact(self, row: int, cells: list[str]) -> bool:
         # two are enough to know
         filled = list(islice(filter(clean_text, cells), 2))
-        follows_blank = self._last_blank_row == row - 1
+        follows_blank = self.passed_over == row - 1
         footer = len(filled) == 1 and (follows_blank or _FOOTER.search(filled[0]) is not None)
-        no_contact = not filled or footer or cells[: len(self.headers)] == self.headers
-        if no_contact and (not filled or footer):
-            self._last_blank_row = row
-        return no_contact
+        if not filled or footer:
+            self.passed_over = row
+            return True
+        return self._is_header(row, cells)
+
+    def _is_header(self, row: int, cells: list[str]) -> bool:
+        """Tell whether a row is the header again.
+
+        :raises ContactsError: it is another one, so that nobody knows what is below it.
+        """
+        if cells[: len(self.headers)] == self.headers:
+            return True
+        # most rows cannot be one, and looking closely takes a while
+        if not _HEADS_ADDRESSES.search(" ".join(cells)):
+            return False
+        if _keys(cells) == _keys(self.headers):
+            return True
+        if is_header(cells):
+            raise ContactsError(
+                f"{self.audience.place_of(row)} is a header with other columns than the first one: exports "
+                "that differ were joined. Prepare them from a file each."
+            )
+        return False
+
+
+def _keys(cells: list[str]) -> list[str]:
+    keys = list(map(header_key, cells))
+    while keys and not keys[-1]:
+        keys.pop()
+    return keys
 
 
 def _is_known(decision: Person | Refusal) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Generator, Iterator
+import re
+from collections.abc import Generator, Iterator, Sequence
 from io import StringIO
 from itertools import chain
 from typing import BinaryIO
@@ -18,6 +19,7 @@ _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
+_ADDRESS = re.compile(r'[\s"]*[^\s@"]+@[^\s@"]+\.[^\s@"]+[\s"]*')
 _END = "end"
 """Follows the last line: a record of its own, unless the cell before it is still open."""
 
@@ -39,6 +41,10 @@ class DelimitedRows:
         self.name = name
         self.encoding = encoding
         self.delimiter = delimiter
+        self.width: int | None = None
+        """How many cells the header has, once it is known: quotes that swallow rows are told by it."""
+        self.open_end = (0, 0)
+        """Number and cells of the last record if no line end follows it; known once all has been read."""
 
     def batches(self) -> Generator[Batch, None, None]:
         """Read the records from the first on, in batches of what one piece of the file holds."""
@@ -60,6 +66,8 @@ class DelimitedRows:
                 raise failure
             first += len(rows)
             lines.taken = 0
+            if lines.ends_open and rows:
+                self.open_end = first - 1, len(rows[-1])
 
     def _read_exactly(
         self, first: int, pieces: Iterator[str]
@@ -71,6 +79,8 @@ class DelimitedRows:
             for cells in csv.reader(text, delimiter=self.delimiter):
                 if text.ended:
                     return rows, self._cut_off(first + len(rows))
+                if self.width and _swallows_rows(cells, self.width, self.delimiter):
+                    return rows, self._swallowed(first + len(rows))
                 rows.append(cells)
                 if text.is_between_pieces():
                     break
@@ -87,6 +97,13 @@ class DelimitedRows:
         return ContactsError(
             f"{self.name} ends within row {row}, behind a quotation mark that is never closed: the file is "
             "cut off, or a cell begins with a quotation mark. Export it again."
+        )
+
+    def _swallowed(self, row: int) -> ContactsError:
+        return ContactsError(
+            f"{self.name}: a cell of row {row} holds what looks like further rows, because a quotation mark "
+            "that begins a cell is closed only in one of them. Double the quotation marks within cells, or "
+            "export it again."
         )
 
     def _check_width(self, first: int, rows: list[list[str]]) -> None:
@@ -109,6 +126,8 @@ class _Lines:
         self.stream = stream
         self.name = name
         self.decode = codecs.getincrementaldecoder(encoding)().decode
+        self.ends_open = False
+        """Whether the text ends without a line end, once it has been read."""
         self.taken = 0
         """Characters read since the last record that was complete."""
 
@@ -125,6 +144,7 @@ class _Lines:
                 rest = rest[end:]
             self._check(rest)
         if rest := rest + self.decode(b"", True):
+            self.ends_open = not rest.endswith(("\n", "\r"))
             yield rest
 
     def _check(self, line: str) -> None:
@@ -164,6 +184,23 @@ class _Text:
             self._open(piece)
             yield from self._piece
         self.ended = True
+
+
+def _swallows_rows(cells: Sequence[str], width: int, delimiter: str) -> bool:
+    """Tell whether a cell holds rows: lines with an address and as many cells as the header has."""
+    for place, cell in enumerate(cells):
+        lines = cell.splitlines() if "\n" in cell or "\r" in cell else []
+        for number, line in enumerate(lines[1:], 2):
+            pieces = line.split(delimiter)
+            # in the last line, what follows the cell belongs to it
+            whole = len(pieces) + (len(cells) - place - 1 if number == len(lines) else 0)
+            if len(pieces) > 1 and width in (len(pieces), whole) and any(map(_is_address, pieces)):
+                return True
+    return False
+
+
+def _is_address(piece: str) -> bool:
+    return _ADDRESS.fullmatch(piece) is not None
 
 
 def _split(piece: str, delimiter: str) -> list[list[str]] | None:

@@ -14,7 +14,14 @@ from airflow_provider_calendars.contacts import workbooks
 from airflow_provider_calendars.contacts.columns import Wanted
 from airflow_provider_calendars.contacts.delimited import DELIMITERS, DelimitedRows
 from airflow_provider_calendars.contacts.encodings import find_encoding
-from airflow_provider_calendars.contacts.tables import Rows, Table, find_header, find_table, first_rows
+from airflow_provider_calendars.contacts.tables import (
+    Rows,
+    Table,
+    find_header,
+    find_table,
+    first_rows,
+    width_of,
+)
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 
 _ZIP = b"PK\x03\x04"
@@ -205,7 +212,9 @@ def _open_text(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> T
     choices = [how.delimiter] if how.delimiter else DELIMITERS
     kinds = [DelimitedRows(stream, name, encoding, delimiter) for delimiter in choices]
     rows = max(kinds, key=lambda kind: _fitness(kind, wanted))
-    return replace(find_table(name, rows, wanted), encoding=encoding, delimiter=rows.delimiter)
+    table = find_table(name, rows, wanted)
+    rows.width = width_of(table.headers)
+    return replace(table, encoding=encoding, delimiter=rows.delimiter)
 
 
 def _fitness(rows: DelimitedRows, wanted: Wanted) -> tuple[bool, int]:

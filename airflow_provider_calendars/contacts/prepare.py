@@ -147,13 +147,19 @@ class _Work:
     ) -> int:
         before = audience.counts.total()
         audience.begin(table.name)
-        decide = QuickJudge(Judge(table.columns, table.headers, addresses, self.rules, audience)).decide
+        judge = Judge(table.columns, table.headers, addresses, self.rules, audience)
+        decide = QuickJudge(judge).decide
         for numbers, rows in table.batches():
             people, refusals = decide(numbers, rows)
             self.uploads.write(people)
             refused.write(place, [(audience.where(row), reason, cells) for row, reason, cells in refusals])
             if self.progress:
                 self.progress(len(rows))
+        if (row := table.cut_row()) and row != judge.passed_over:
+            raise ContactsError(
+                f"{audience.place_of(row)}, the last one, has fewer cells than the header and no line end: "
+                "the file looks cut off. Export it again, or add a line end if it is complete."
+            )
         return audience.counts.total() - before
 
 

@@ -22,6 +22,7 @@ from airflow_provider_calendars.contacts.columns import (
     missing_opt_outs,
     recognise,
 )
+from airflow_provider_calendars.contacts.delimited import DelimitedRows
 from airflow_provider_calendars.contacts.text import clean_text, is_blank
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 
@@ -32,6 +33,7 @@ HEADER_WITHIN = 30
 """How many rows from the top the header is looked for; what is above it are titles."""
 
 _BATCH = 1000
+_ADDRESS = re.compile(r"\w@\w")
 _NO_HEADER = re.compile(r".*@.*|[\d\s()+\-./:]{4,}", re.DOTALL)
 
 
@@ -76,10 +78,23 @@ class Table:
                 start = next(place for place, number in enumerate(numbers) if number > self.header_row)
                 yield numbers[start:], rows[start:]
 
+    def cut_row(self) -> int | None:
+        """Return the number of the last row if it looks cut off: shorter than the header, without line end.
+
+        Known once all batches have been read.
+        """
+        number, width = self.rows.open_end if isinstance(self.rows, DelimitedRows) else (0, 0)
+        return number if number > self.header_row and width < width_of(self.headers) else None
+
     def contacts(self) -> Iterator[Row]:
         """Iterate over the rows below the header, one by one."""
         for numbers, rows in self.batches():
             yield from zip(numbers, rows, strict=True)
+
+
+def width_of(headers: Sequence[str]) -> int:
+    """Return how many cells a header has up to its last one that is not blank."""
+    return max((place for place, header in enumerate(headers, 1) if clean_text(header)), default=0)
 
 
 def first_rows(rows: Rows) -> list[Row]:
@@ -188,7 +203,8 @@ def find_table(name: str, rows: Rows, wanted: Wanted) -> Table:
     first = first_rows(rows)
     found = find_header(first, wanted)
     if found is None:
-        raise ContactsError(_no_header(name, first, wanted))
+        begun = any(_filled(cells) for _, batch in rows.batches() for cells in batch)
+        raise ContactsError(_no_header(name, first, wanted, begun=begun))
     header_row, headers, columns = found
     if missing := missing_opt_outs(headers, wanted):
         raise ConfigurationError(
@@ -198,18 +214,46 @@ def find_table(name: str, rows: Rows, wanted: Wanted) -> Table:
 
 
 def find_header(first: Sequence[Row], wanted: Wanted) -> tuple[int, list[str], Columns] | None:
-    """Return the header's row number, its cells and where things are, or None."""
+    """Return the header's row number, its cells and where things are, or None.
+
+    Of several rows above the first address that could be the header, the one that names most is: a line of
+    a report's filters or of groups of columns names less.
+
+    :raises ContactsError: the only one names two columns that are equally good.
+    """
+    found: list[tuple[int, list[str], Columns]] = []
+    refused: ContactsError | None = None
     for number, cells in first:
-        if any("@" in cell for cell in cells) or is_blank(cells):
-            continue
-        columns = find_columns(cells, wanted)
-        if columns is not None and columns.has_names:
-            return number, cells, columns
-    return None
+        if any(map(_ADDRESS.search, cells)):
+            if found or refused:
+                break
+        elif not is_blank(cells):
+            try:
+                columns = find_columns(cells, wanted)
+            except ContactsError as error:
+                refused = refused or error
+                continue
+            if columns is not None and columns.has_names:
+                found.append((number, cells, columns))
+    if refused and not found:
+        raise refused
+    if any(isinstance(choice, int) for choice in wanted.columns.values()):
+        # a number fits any row
+        return found[0] if found else None
+    return max(found, key=_richness, default=None)
 
 
-def _no_header(name: str, first: Sequence[Row], wanted: Wanted) -> str:
+def _richness(found: tuple[int, list[str], Columns]) -> tuple[int, int]:
+    return found[2].count, _filled(found[1])
+
+
+def _no_header(name: str, first: Sequence[Row], wanted: Wanted, *, begun: bool) -> str:
     filled = [cells for _, cells in first if _filled(cells)]
+    if begun and not filled:
+        return (
+            f"{name} has nothing in its first {HEADER_WITHIN} rows, among which the header is looked for: "
+            "remove the blank rows above it."
+        )
     if not filled:
         return f"{name} is empty: expected a header row and at least one contact."
     # a row with an address or a number is somebody's, and must not be shown
