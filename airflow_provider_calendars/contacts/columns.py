@@ -15,6 +15,9 @@ from airflow_provider_calendars.exceptions import ConfigurationError, ContactsEr
 ColumnChoice: TypeAlias = "str | int | Sequence[str | int]"
 
 _NAMES = frozenset((*vocabulary.FIRST_NAME, *vocabulary.LAST_NAME, *vocabulary.FULL_NAME))
+_ENTITY = "|".join(vocabulary.ENTITIES)
+_OTHER = "|".join((*vocabulary.EMAIL_QUALIFIERS[-1], r"\d+"))
+_SOMEBODY_ELSE = re.compile(rf"\b(?:{_OTHER}) (?:{_ENTITY})\b|\b(?:{_ENTITY}) (?:[2-9]|\d\d)\b")
 _NUMBER = re.compile(r"(?<=[a-z])(?=\d)")
 
 FIELDS = ("email", "first_name", "last_name", "full_name", "login_url", "username", "password")
@@ -57,10 +60,13 @@ class Columns:
 
     :param emails: the columns whose addresses may be used, best first.
     :param other_emails: further addresses of the same person, looked at for opt-outs only.
+    :param shared_emails: addresses that other contacts may have, too, such as a company's: looked at for
+        suppression lists, and whoever has one as their own is left out where the row opts out.
     """
 
     emails: tuple[int, ...]
     other_emails: tuple[int, ...]
+    shared_emails: tuple[int, ...]
     first_name: int | None
     last_name: int | None
     full_name: int | None
@@ -75,9 +81,10 @@ class Columns:
     @property
     def width(self) -> int:
         """How many cells a row needs so that every column exists."""
-        places = (*self.emails, *self.other_emails, *self.extras, *(found.place for found in self.opt_outs))
-        names = (self.first_name, self.last_name, self.full_name)
-        return 1 + max(place for place in (*places, *names) if place is not None)
+        addresses = (*self.emails, *self.other_emails, *self.shared_emails)
+        names = (self.first_name, self.last_name, self.full_name, *self.extras)
+        opt_outs = (found.place for found in self.opt_outs)
+        return 1 + max(place for place in (*addresses, *names, *opt_outs) if place is not None)
 
     @property
     def count(self) -> int:
@@ -114,14 +121,19 @@ def find_columns(headers: Sequence[str], wanted: Wanted) -> Columns | None:
     if not emails:
         return None
     names = _find_names(headers, {name: _certain(places)[0] for name, places in named.items()})
+    opt_outs = tuple(_opt_outs(headers, wanted, taken=set(emails)))
+    others = [place for place, _ in ranked if place not in emails]
+    taken = {*emails, *others, *names.values(), *(found.place for found in opt_outs)}
+    further, shared = _further_emails(headers, taken)
     return Columns(
         emails=emails,
-        other_emails=tuple(place for place, _ in ranked if place not in emails),
+        other_emails=(*others, *further),
+        shared_emails=tuple(shared),
         first_name=names.get("first_name"),
         last_name=names.get("last_name"),
         full_name=names.get("full_name"),
         extras=(names.get("login_url"), names.get("username"), names.get("password")),
-        opt_outs=tuple(_opt_outs(headers, wanted, taken=set(emails))),
+        opt_outs=opt_outs,
     )
 
 
@@ -174,25 +186,57 @@ def _listed(headers: Sequence[str], places: Iterable[int]) -> str:
 
 def email_rank(header: str) -> int | None:
     """Tell how likely a column is the contact's main address: 0 is best, None is not one at all."""
-    text = _NUMBER.sub(" ", " ".join(header_words(header)))
-    for phrase, word in vocabulary.EMAIL_PHRASES:
-        text = text.replace(phrase, word)
-    words = [word for word in text.split() if word not in vocabulary.ENTITIES]
+    words = _email_words(header)
     others = [word for word in words if word not in vocabulary.EMAIL_WORDS]
-    if len(others) == len(words):
+    if len(others) == len(words) or _SOMEBODY_ELSE.search(" ".join(words)):
         return None
-    ranks = [_qualifier_rank(word) for word in others]
+    ranks = [_qualifier_rank(word) for word in others if word not in vocabulary.ENTITIES]
     return None if None in ranks else max((rank for rank in ranks if rank is not None), default=0)
 
 
+def _email_words(header: str) -> list[str]:
+    text = _NUMBER.sub(" ", " ".join(header_words(header)))
+    for phrase, word in vocabulary.EMAIL_PHRASES:
+        text = text.replace(phrase, word)
+    return text.split()
+
+
 def _qualifier_rank(word: str) -> int | None:
+    if word.isdecimal() and 1 < int(word) <= vocabulary.MOST_NUMBERED:
+        return len(vocabulary.EMAIL_QUALIFIERS) - 1
     ranks = (rank for rank, words in enumerate(vocabulary.EMAIL_QUALIFIERS) if word in words)
     return next(ranks, None)
 
 
 def _ranked_emails(headers: Sequence[str]) -> list[tuple[int, int]]:
     ranks = ((place, email_rank(header)) for place, header in enumerate(headers))
-    return sorted(((place, rank) for place, rank in ranks if rank is not None), key=lambda found: found[1])
+    found = [(place, rank) for place, rank in ranks if rank is not None]
+    return sorted(found, key=lambda each: (each[1], _numbers(headers[each[0]])))
+
+
+def _numbers(header: str) -> list[int]:
+    return [int(word) for word in _email_words(header) if word.isdecimal()]
+
+
+def _further_emails(headers: Sequence[str], taken: set[int]) -> tuple[list[int], list[int]]:
+    """Return the columns of other addresses of the contact, and of those that others may have, too."""
+    own: list[int] = []
+    shared: list[int] = []
+    for place, header in enumerate(headers):
+        words = _email_words(header)
+        if place not in taken and any(word in vocabulary.EMAIL_WORDS for word in words):
+            belongs = _somebody_elses(words)
+            if belongs is not None:
+                (shared if belongs else own).append(place)
+    return own, shared
+
+
+def _somebody_elses(words: Sequence[str]) -> bool | None:
+    """Tell whether others may have the addresses, too; None where they are those of colleagues."""
+    if any(word in vocabulary.COLLEAGUES or word.startswith(vocabulary.COLLEAGUES_STEMS) for word in words):
+        return None
+    shared = any(word.startswith(vocabulary.SHARED_STEMS) for word in words)
+    return shared or _SOMEBODY_ELSE.search(" ".join(words)) is not None
 
 
 def _best_first(ranked: list[tuple[int, int]], headers: Sequence[str]) -> tuple[int, ...]:
@@ -228,6 +272,8 @@ def _find_names(headers: Sequence[str], named: Mapping[str, int]) -> dict[str, i
 
 def _name_key(header: str) -> str:
     words = header_words(header)
+    if words == ("deal", "name"):
+        return ""
     return "".join(words[1:] if len(words) > 1 and words[0] in vocabulary.ENTITIES else words)
 
 

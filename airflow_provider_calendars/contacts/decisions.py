@@ -143,7 +143,8 @@ class Judge:
         if not self.columns.other_emails:
             return usable
         others = self._read(self.columns.other_emails, cells)
-        return Found(usable.usable, tuple(dict.fromkeys((*usable.mentioned, *others.mentioned))))
+        mentioned = tuple(dict.fromkeys((*usable.mentioned, *others.mentioned)))
+        return Found(usable.usable, mentioned, usable.opted_out or others.opted_out)
 
     def _filled_up(self, cells: list[str]) -> list[str]:
         missing = self.width - len(cells)
@@ -169,7 +170,7 @@ class Judge:
     def _decide(self, row: int, cells: list[str], found: Found) -> tuple[Person | Refusal, ...]:
         if reason := self._suppressed(cells, found):
             return (_REFUSED[reason],)
-        decision = self._person(cells, found)
+        decision = self._repeated(cells) or self._person(cells, found)
         if isinstance(decision, Refusal):
             self.audience.note_passed(found.mentioned)
             return (decision,)
@@ -179,6 +180,14 @@ class Judge:
         known = {person.email for person, one in zip(people, decisions, strict=True) if _is_known(one)}
         self.audience.note_passed(set(found.mentioned) - known)
         return decisions
+
+    def _repeated(self, cells: list[str]) -> Refusal | None:
+        """Return why a row of a rejected file stays out, if it is because the person is there already."""
+        for place, meanings in self.verdicts:
+            if meanings[cells[place]] is Verdict.REPEATED:
+                reason, _, row = clean_text(cells[place]).partition(" ")
+                return Refusal(DUPLICATE, row or None) if reason == DUPLICATE else _REFUSED[ALREADY_ATTENDEE]
+        return None
 
     def _expanded(self, person: Person, found: Found) -> tuple[Person, ...]:
         return tuple(person._replace(email=address) for address in self._allowed(found))
@@ -200,24 +209,29 @@ class Judge:
         return Found(
             tuple(dict.fromkeys(address for one in found for address in one.usable)),
             tuple(dict.fromkeys(address for one in found for address in one.mentioned)),
+            any(one.opted_out for one in found),
         )
 
     def _suppressed(self, cells: list[str], found: Found) -> str | None:
         verdicts = [meanings[cells[place]] for place, meanings in self.verdicts]
-        if Verdict.SUPPRESS in verdicts:
-            self.audience.note_opt_out(found.mentioned)
+        if found.opted_out or Verdict.SUPPRESS in verdicts:
+            self.audience.note_opt_out((*found.mentioned, *self._shared(cells)))
             return OPTED_OUT
         if not self.audience.opted_out.isdisjoint(found.mentioned):
             return OPTED_OUT
-        if self.suppression is not NOBODY and (reason := self._listed(found)):
+        if self.suppression is not NOBODY and (reason := self._listed(found, cells)):
             return reason
         if Verdict.UNKNOWN in verdicts:
             self.audience.note_passed(found.mentioned)
             return UNKNOWN_OPT_OUT
         return None
 
-    def _listed(self, found: Found) -> str | None:
-        reason = self.suppression.reason_for(found.mentioned)
+    def _shared(self, cells: list[str]) -> tuple[str, ...]:
+        """Return the addresses of a row that other contacts may have, too."""
+        return self._read(self.columns.shared_emails, cells).mentioned
+
+    def _listed(self, found: Found, cells: list[str]) -> str | None:
+        reason = self.suppression.reason_for((*found.mentioned, *self._shared(cells)))
         if reason is None and not self.expand and not self.suppression.attendees.isdisjoint(found.mentioned):
             reason = ALREADY_ATTENDEE
         return reason

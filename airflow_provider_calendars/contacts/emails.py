@@ -12,7 +12,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from airflow_provider_calendars.contacts.text import INVISIBLE, unguarded
+from airflow_provider_calendars.contacts import vocabulary
+from airflow_provider_calendars.contacts.consent_words import speaks_of_opting_out
+from airflow_provider_calendars.contacts.text import INVISIBLE, header_words, unguarded
 
 _ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++"
 _plain_address = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@([a-z0-9.\-]++)\Z").match
@@ -23,11 +25,21 @@ _LONGEST = 254
 _MOST_DOMAINS = 1 << 16
 
 _COMMENT = re.compile(r"\([^()@]*\)")
+_WITH_AT = re.compile(r"\S*@\S*")
+_ODD = re.compile(r"[/#=&?*\[\]{}]")
+_SEARCHED = re.compile(r"[\w.+'\-]+@[\w.\-]+")
+_LISTS = ("{}", "[]")
+_LONGEST_NAME = 4
 _MAILTO = re.compile(r"mailto:\s+", re.IGNORECASE)
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _SEPARATORS = re.compile(r"[\s;,|]+")
 _EVERYTHING_BUT_ADDRESSES = re.compile(r'[\s;,|<>"():]+')
 _LABEL = re.compile(r"(?:e-?)?[^\W\d_]+:")
+_MAY_DENY = re.compile(
+    rf"\b(?:{'|'.join((*vocabulary.NEGATIONS, *vocabulary.OPTED_OUT))})\b|opt|hard|soft|don.t|withdr|revok"
+    rf"|{'|'.join(vocabulary.OPTING_OUT_STEMS)}"
+)
+"""What a remark holds that may speak of opting out: most hold nothing of it."""
 _QUOTES = "\"'`´‘’“”„«»"  # noqa: RUF001
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -38,10 +50,12 @@ class Found(NamedTuple):
     :param usable: those an invitation may go to.
     :param mentioned: every address that can be made out, also in a cell that is too unclear to send to;
         an opt-out counts for all of them.
+    :param opted_out: whether a remark beside them says so, such as ``(unsubscribed)``.
     """
 
     usable: tuple[str, ...]
     mentioned: tuple[str, ...]
+    opted_out: bool = False
 
 
 NONE_FOUND = Found((), ())
@@ -81,7 +95,8 @@ class AddressReader:
 
         Understands ``mailto:``, ``Name <a@b>``, several addresses separated by ``;`` ``,`` ``|`` or
         spaces, trailing dots, full-width and invisible characters. A cell with several pieces of which
-        one is no address at all (``john smith@example.com``) is too unclear to send to.
+        one is no address at all (``john smith@example.com``), or with a remark in brackets that says more
+        than a name, is too unclear to send to.
         """
         address = self.normalize(cell)
         # letters may be full-width ones, and an apostrophe may be a spreadsheet's mark for text
@@ -91,14 +106,27 @@ class AddressReader:
 
     def _read_closely(self, cell: str) -> Found:
         text = unguarded(cell.strip()).translate(INVISIBLE).translate(_FULL_WIDTH)
-        text = _MAILTO.sub("mailto:", _COMMENT.sub(" ", text))
-        mentioned = self._valid(_EVERYTHING_BUT_ADDRESSES.split(text))
-        pieces = _BRACKETED.findall(text) or [
-            piece for piece in _SEPARATORS.split(text) if not _LABEL.fullmatch(piece)
+        # lists as databases and programs write them
+        text = text[1:-1] if text[:1] + text[-1:] in _LISTS else text
+        plain = _MAILTO.sub("mailto:", _COMMENT.sub(" ", text))
+        mentioned = self._mentioned(_EVERYTHING_BUT_ADDRESSES.split(plain))
+        pieces = _BRACKETED.findall(plain) or [
+            piece for piece in _SEPARATORS.split(plain) if not _LABEL.fullmatch(piece)
         ]
         pieces = [tidy for piece in pieces if _says_something(tidy := _tidied(piece))]
-        usable = self._valid(pieces) if all("@" in piece.strip("@") for piece in pieces) else ()
-        return Found(usable, tuple(dict.fromkeys((*usable, *mentioned))))
+        clear = all("@" in piece.strip("@") for piece in pieces) and not _is_doubtful(text)
+        usable = self._valid(pieces) if clear else ()
+        return Found(usable, tuple(dict.fromkeys((*usable, *mentioned))), _says_opted_out(text))
+
+    def _mentioned(self, pieces: Iterable[str]) -> tuple[str, ...]:
+        """Return the addresses in pieces, also those that are surrounded by signs an address may have."""
+        found: list[str] = []
+        for piece in pieces:
+            whole = self._valid((piece,))
+            found += whole
+            if "@" in piece and (not whole or _ODD.search(piece)):
+                found += self._valid(each.strip("'.") for each in _SEARCHED.findall(piece))
+        return tuple(dict.fromkeys(found))
 
     def _valid(self, pieces: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._normalized(pieces)))
@@ -163,6 +191,22 @@ def _tidied(piece: str) -> str:
     if bare[:7].lower() == "mailto:":
         bare = bare[7:].split("?", 1)[0].strip(_QUOTES)
     return bare.strip().rstrip(".。")
+
+
+def _is_doubtful(text: str) -> bool:
+    """Tell whether brackets hold more than a name: then somebody noted something about the address."""
+    for comment in _COMMENT.findall(text) if "(" in text else ():
+        words = header_words(comment)
+        if len(words) > _LONGEST_NAME or not vocabulary.DOUBTS.isdisjoint(words):
+            return True
+    return False
+
+
+def _says_opted_out(text: str) -> bool:
+    remark = _WITH_AT.sub(" ", text).strip()
+    if not remark or (remark.isascii() and not _MAY_DENY.search(remark.lower())):
+        return False
+    return speaks_of_opting_out(remark)
 
 
 def _says_something(piece: str) -> bool:

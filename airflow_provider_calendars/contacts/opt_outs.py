@@ -23,7 +23,10 @@ from airflow_provider_calendars.contacts.text import (
     words_of,
 )
 
-_LEFT_OUT_FOR_GOOD = words_of("optedout suppressionlist domainblocked attendeecancelled attendeeunsubscribed")
+_LEFT_OUT_FOR_GOOD = words_of(
+    "optedout suppressionlist domainblocked attendeecancelled attendeeunsubscribed donotdisturb"
+)
+_THERE_ALREADY = ("duplicateofrow", "alreadyattendee")
 
 _POSITIVE = re.compile("|".join(vocabulary.POSITIVE_STEMS))
 _CHANNELS = vocabulary.OTHER_CHANNELS
@@ -49,7 +52,7 @@ class Polarity(Enum):
     """``Status``: words such as ``Unsubscribed`` suppress; all others pass, whatever they are about."""
     REASON = "reason"
     """The ``reason`` column of a rejected-rows file that is fed back in: ``opted_out`` and what else keeps
-    people out for good stays suppressed."""
+    people out for good stays suppressed, and who was there already stays out."""
     UNCLEAR = "unclear"
     """``No withdrawal of consent``: blank passes; words such as ``Unsubscribed`` and dates suppress; whether
     yes or no does is not guessed."""
@@ -66,6 +69,8 @@ class Verdict(Enum):
     PASS = "pass"  # noqa: S105 - not a password
     SUPPRESS = "suppress"
     UNKNOWN = "unknown"
+    REPEATED = "repeated"
+    """The row was left out before because the person is there already."""
 
 
 class OptOutColumn(NamedTuple):
@@ -165,12 +170,18 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
     word = {"1.0": "1", "0.0": "0"}.get(text, header_key(text))
     word = word or _sign(text)
     if polarity is Polarity.REASON:
-        return Verdict.SUPPRESS if word in _LEFT_OUT_FOR_GOOD else Verdict.PASS
+        return _judge_reason(word)
     if _is_veiled(cell):
         return Verdict.UNKNOWN
     if polarity is Polarity.MOMENT:
         return _judge_moment(word, text)
     return Verdict.SUPPRESS if begins_with_opting_out(plain_words(text)) else _judge(polarity, word, text)
+
+
+def _judge_reason(word: str) -> Verdict:
+    if word.startswith(_THERE_ALREADY):
+        return Verdict.REPEATED
+    return Verdict.SUPPRESS if word in _LEFT_OUT_FOR_GOOD else Verdict.PASS
 
 
 def _judge_moment(word: str, text: str) -> Verdict:

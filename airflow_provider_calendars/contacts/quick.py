@@ -18,6 +18,7 @@ from airflow_provider_calendars.contacts.decisions import LONGEST_FIELD, Judge, 
 from airflow_provider_calendars.contacts.emails import Found, plain_addresses
 from airflow_provider_calendars.contacts.names import clean_name, split_full_name
 from airflow_provider_calendars.contacts.opt_outs import Verdict
+from airflow_provider_calendars.contacts.suppression import NOBODY
 
 PersonFields: TypeAlias = tuple[str, ...]
 """The fields of a :class:`~.decisions.Person`, in its order."""
@@ -47,9 +48,13 @@ class QuickJudge:
         others = (*columns.emails[1:], *columns.other_emails)
         names = _Names(judge)
         self.names_of = names.of
-        self.places = [columns.emails[0], *names.places, *others, *(place for place, _ in judge.verdicts)]
+        # what others may have, too, counts only for lists
+        shared = columns.shared_emails if judge.suppression is not NOBODY else ()
+        opt_outs = [place for place, _ in judge.verdicts]
+        self.places = [columns.emails[0], *names.places, *others, *shared, *opt_outs]
         self.others = range(1 + len(names.places), 1 + len(names.places) + len(others))
-        self.verdicts = [(self.others.stop + at, meanings) for at, (_, meanings) in enumerate(judge.verdicts)]
+        self.shared = range(self.others.stop, self.others.stop + len(shared))
+        self.verdicts = [(self.shared.stop + at, meanings) for at, (_, meanings) in enumerate(judge.verdicts)]
         self.domains = _Domains(judge)
         self.barred = judge.suppression.addresses.keys() | judge.suppression.attendees
         # what has fields of its own, or must be hashed, is not plain; nor are rows without names
@@ -111,16 +116,15 @@ class QuickJudge:
 
     def _others_in(self, columns: list[list[str]]) -> tuple[_Others, list[int]]:
         """Return the other addresses, and the rows in which the judge should look at them."""
-        cells = [cell for other in self.others for cell in columns[other] if cell]
-        if not cells:
-            return [], []
-        places = [place for other in self.others for place in compress(count(), columns[other])]
         others: _Others = []
         unclear = []
-        for place, address, domain in zip(places, *plain_addresses(cells), strict=True):
+        for place, address, domain in _addresses_in(columns, self.others):
             if self.domains[domain] and not self._needs_judge(address):
                 others.append((place, address))
             else:
+                unclear.append(place)
+        for place, address, domain in _addresses_in(columns, self.shared):
+            if not self.domains[domain] or address in self.barred:
                 unclear.append(place)
         return others, unclear
 
@@ -199,6 +203,16 @@ class QuickJudge:
                 else:
                     refused.append((numbers[place], decision, rows[place]))
         return people, refused
+
+
+def _addresses_in(columns: list[list[str]], places: range) -> Iterator[tuple[int, str, str]]:
+    """Return the cells with addresses: the row's place, and what :func:`plain_addresses` says of each."""
+    for each in places:
+        column = columns[each]
+        # where there is no address, there is nothing to decide
+        rows = [row for row, cell in enumerate(column) if cell and ("@" in cell or "＠" in cell)]  # noqa: RUF001
+        if rows:
+            yield from zip(rows, *plain_addresses([column[row] for row in rows]), strict=True)
 
 
 class _Domains(dict[str, bool]):

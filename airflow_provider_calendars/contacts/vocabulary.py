@@ -60,7 +60,7 @@ EMAIL_QUALIFIERS: tuple[frozenset[str], ...] = (
     ADDRESS_WORDS,
     words_of("primary main default principal principale primario primaria primaire haupt primar"),
     words_of(
-        "work business office company professional geschaftlich geschaftliche dienstlich arbeit "
+        "work business professional geschaftlich geschaftliche dienstlich arbeit "
         "professionnel professionnelle trabajo profesional zakelijk zakelijke lavoro trabalho"
     ),
     frozenset(("1",)),
@@ -68,7 +68,7 @@ EMAIL_QUALIFIERS: tuple[frozenset[str], ...] = (
         "home personal private privat private privee personnel personnelle personale prive pessoal particular"
     ),
     words_of(
-        "other secondary second additional alternate alternative further 2 3 4 5 hs weitere andere "
+        "other secondary second additional alternate alternative further hs weitere andere "
         "zusatzliche zweite autre autres secondaire supplementaire supplementaires otro otros "
         "adicional adicionales secundario secundaria adicionais outro outros altri altro secondario "
         "secondari aggiuntivi aggiuntiva aanvullende overige extra"
@@ -76,7 +76,34 @@ EMAIL_QUALIFIERS: tuple[frozenset[str], ...] = (
 )
 """Words beside "email" that still make a column of the contact's own addresses, best first.
 
-Any other word (owner, creator, manager, opt out, status, domain ...) makes it something else."""
+With any other word (old, login, status, domain ...) it is only looked at for opt-outs."""
+
+MOST_NUMBERED = 20
+"""How many numbered columns of addresses a contact may have."""
+
+COLLEAGUES_STEMS = (
+    *("owner", "creat", "manager", "assist", "assign", "modif", "updat", "agent", "sender", "reply"),
+    *("report", "supervis", "referr", "host", "organizer", "organiser", "inhaber", "besitz"),
+    *("eigentum", "betreu", "erstell", "bearbeit", "verantwort", "vorgesetz", "proprie"),
+    *("responsab", "propiet", "asignad", "gestor", "criad", "eigenaar"),
+    "gemaakt",
+)
+COLLEAGUES = words_of("by from rep sales")
+"""Words beside "email" by which the address is that of somebody who works with the contact."""
+
+SHARED_STEMS = (
+    *("company", "organization", "organisation", "office", "billing", "invoic", "account", "support"),
+    *("team", "depart", "general", "group", "shared", "spouse", "partner", "parent", "secretar"),
+    *("emergency", "firm", "unternehm", "rechnung", "entrepris", "societe", "factur", "empresa"),
+    *("azienda", "fattur", "bedrijf"),
+)
+"""Words by which several contacts may have the same address, which is then looked at for lists only."""
+
+DOUBTS = words_of(
+    "old former wrong invalid inactive left dead deceased outdated expired retired bounces falsch alt "
+    "veraltet ungultig verstorben ancien ancienne invalide antiguo incorrecto vecchio errato oud"
+)
+"""Words in brackets behind an address by which it is too unclear to send to."""
 
 PHRASES = (*EMAIL_PHRASES, ("no of ", "number of "), ("inscrito no ", "inscrito em "))
 """What means the same in fewer words; Portuguese "no" means "in the"."""

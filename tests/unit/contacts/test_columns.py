@@ -387,6 +387,53 @@ def test_naming_a_column_settles_it() -> None:
     assert columns.emails == (1,)
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Old Email", "own"),
+        ("Alt Email", "own"),
+        ("Login Email", "own"),
+        ("Email display name", "own"),
+        ("Billing Email", "shared"),
+        ("Company Email", "shared"),
+        ("Office Email", "shared"),
+        ("Other Contact Email", "shared"),
+        ("Contact 2 Email", "shared"),
+        ("Organization - Email", "shared"),
+        ("Contact owner email", "none"),
+        ("Created By: Email", "none"),
+        ("E-Mail des Inhabers", "none"),
+        ("Account Manager Email", "none"),
+        ("Email Opt Out", "none"),
+    ],
+)
+def test_further_addresses_are_looked_at_and_never_used(header: str, kind: str) -> None:
+    """Somebody's other address may be on a list; a colleague's says nothing about the contact."""
+    columns = found(f"First Name|Email|{header}")
+    assert columns is not None
+    assert columns.emails == (1,)
+    assert (columns.other_emails, columns.shared_emails) == (
+        (2,) if kind == "own" else (),
+        (2,) if kind == "shared" else (),
+    )
+
+
+def test_numbered_addresses_are_used_in_their_order() -> None:
+    """Wherever the columns are, and however many there are."""
+    columns = found("Name|E-mail 6 - Value|E-mail 3 - Value|E-mail 2 - Value|E-mail 1 - Value")
+    assert columns is not None
+    assert columns.emails == (4, 3, 2, 1)
+
+
+def test_the_name_of_a_deal_is_nobodys() -> None:
+    """``Deal Name`` is no name of a person, while ``Deal - Contact person`` is."""
+    columns = found("Deal - Name|Deal - Contact person|Email")
+    assert columns is not None
+    assert columns.full_name == 1
+    columns = found("Deal Name|Email")
+    assert columns is None or not columns.has_names
+
+
 def test_several_email_columns_can_be_named_in_order() -> None:
     """A list says which addresses may be used, and in which order."""
     columns = found("Name|Work Email|Home Email", columns={"email": ["Home Email", 2]})

@@ -82,6 +82,9 @@ def test_the_verdict_is_the_librarys(local: str, domain: str) -> None:
         ("a@example.com\nb@example.com", ["a@example.com", "b@example.com"]),
         ("work: a@example.com, home: b@example.com", ["a@example.com", "b@example.com"]),
         ("a@example.com (work)", ["a@example.com"]),
+        ("a@example.com (Anna Maria Huber)", ["a@example.com"]),
+        ("{a@example.com,b@example.com}", ["a@example.com", "b@example.com"]),
+        ('["a@example.com", "b@example.com"]', ["a@example.com", "b@example.com"]),
         ("a@@example.com; b@example.com", ["b@example.com"]),
         ("A@example.com; a@EXAMPLE.com", ["a@example.com"]),
         ("o'brien+tag@mail.example.org", ["o'brien+tag@mail.example.org"]),
@@ -107,6 +110,11 @@ def test_what_is_read_out_of_a_cell(cell: str, usable: list[str]) -> None:
         ("john,smith@example.com", ["smith@example.com"]),
         ("anna @example.com b@example.com", ["b@example.com"]),
         ("Anna anna@example.com", ["anna@example.com"]),
+        ("a@example.com/b@example.com", ["a@example.com", "b@example.com"]),
+        ("Anna Huber [anna@example.com]", ["anna@example.com"]),
+        ("anna@example.com#mailto:anna@example.com#", ["anna@example.com"]),
+        ("anna@example.com (old)", ["anna@example.com"]),
+        ("anna@example.com (has moved to another company)", ["anna@example.com"]),
         ("work:anna@example.com", ["anna@example.com"]),
     ],
 )
@@ -115,6 +123,31 @@ def test_an_unclear_cell_is_not_sent_to_but_can_opt_out(cell: str, mentioned: li
     found = READER.read(cell)
     assert found.usable == ()
     assert list(found.mentioned) == mentioned
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "anna@example.com (unsubscribed)",
+            "anna@example.com (do not email)",
+            "anna@example.com (opted out)",
+        ),
+        *("NO MAIL anna@example.com", "Anna Huber - UNSUBSCRIBED <anna@example.com>"),
+        *("anna@example.com (abgemeldet)", "anna@example.com (désabonnée)", "anna@example.com (no mail!)"),
+    ],
+)
+def test_a_remark_beside_an_address_may_opt_out(cell: str) -> None:
+    """It is what somebody noted who had no column for it; a name is none."""
+    found = READER.read(cell)
+    assert found.opted_out
+    assert "anna@example.com" in found.mentioned
+    for harmless in (
+        "anna@example.com (work)",
+        "Anna Noe <anna@example.com>",
+        "anna@example.com (Anna Huber)",
+    ):
+        assert not READER.read(harmless).opted_out
 
 
 def test_a_display_name_that_is_an_address_counts_for_opt_outs_only() -> None:

@@ -155,6 +155,30 @@ def test_every_opt_out_column_is_honoured() -> None:
     assert [row[1] for row in refused] == ["opted_out", "opted_out", "opted_out", "unknown_opt_out"]
 
 
+def test_a_shared_address_does_not_spread_an_opt_out() -> None:
+    """A company's address opts out whoever has it as their own, and not all who work there."""
+    _, people, refused = prepare(
+        "Name,Email,Old Email,Company Email,Unsubscribed\n"
+        "Anna,anna@example.com,,info@example.com,no\n"
+        "Ben,ben@example.com,old@example.com,info@example.com,yes\n"
+        "Info,info@example.com,,,no\n"
+        "Ben,new@example.com,old@example.com,,no\n"
+        ",,,info@example.com,no\n"
+    )
+    assert emails(people) == ["anna@example.com"]
+    assert [row[1] for row in refused] == ["opted_out", "opted_out", "opted_out", "no_email"]
+
+
+def test_a_remark_that_opts_out_counts_in_every_row() -> None:
+    """The address is suppressed above and below; a doubt keeps only its own row out."""
+    _, people, refused = prepare(
+        "Name,Email\nAnna,a@example.com\nAnna,a@example.com (unsubscribed)\nBen,b@example.com (wrong)\n"
+        "Cleo,c@example.com (Cleo C)\n"
+    )
+    assert emails(people) == ["c@example.com"]
+    assert [row[1] for row in refused] == ["opted_out", "opted_out", "invalid_email"]
+
+
 def test_a_file_that_ends_within_quotes_is_refused() -> None:
     """Half a file may lack the row that opts somebody out; a last row called "end" is a row."""
     with pytest.raises(ContactsError, match=r"people\.csv ends within row 2, behind a quotation mark"):
@@ -389,6 +413,20 @@ def test_corrected_rows_can_be_fed_back_in() -> None:
     # Anna's own row says no; what the other row said about her address is kept
     assert [row[1] for row in refused] == ["opted_out", "opted_out"]
     assert refused[0][2:] == ["Anna", "a@example.com", "no"]
+
+
+def test_who_was_there_already_stays_out_when_fed_back() -> None:
+    """Unless the reason is cleared, which says that the row was corrected."""
+    rejected = (
+        "row,reason,First Name,Email\n2,duplicate_of_row 1,Anna,a@example.com\n"
+        "3,already_attendee,Ben,b@example.com\n4,do_not_disturb,Cleo,c@example.com\n"
+        "5,,Dora,d@example.com\n6,,Anna,a@example.com\n7,invalid_email,Cleo,C@example.com\n"
+    )
+    result, people, refused = prepare(rejected)
+    assert emails(people) == ["d@example.com", "a@example.com"]
+    reasons = [row[1] for row in refused]
+    assert reasons == ["duplicate_of_row 1", "already_attendee", "opted_out", "opted_out"]
+    assert (result.duplicates, result.suppressed) == (2, 2)
 
 
 def test_a_workbook_gives_the_same_people_as_the_text() -> None:

@@ -32,6 +32,7 @@ HEADERS = [
     ["First Name", "Last Name", "Email", "Email Opt Out"],
     ["Email", "Additional email addresses", "First Name", "Last Name", "Marketing status", "Opt-in consent"],
     ["Name", "Email"],
+    ["First Name", "Email", "Company Email", "Old Email", "Unsubscribed"],
     ["Full Name", "Last Name", "Work Email", "Home Email", "Bounced"],
 ]
 CELLS = st.one_of(
@@ -40,6 +41,7 @@ CELLS = st.one_of(
             *("Anna", "anna@example.com", "ANNA@example.com", " anna@example.com", "ben@example.com"),
             *("ben@example.com; c@example.com", "'ben@example.com", "c@blocked.example.com", "d@gone.org"),
             *("1", "0", "yes", "no", "", " ", "perhaps", "subscribed", "bounced", "N/A", "Dr. Anna Huber"),
+            *("ben@example.com (unsubscribed)", "ben@example.com/d@gone.org", "{anna@example.com}"),
             *(
                 "x" * 151,
                 "ä@example.com",
