@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from airflow_provider_calendars.contacts.columns import email_rank
 from airflow_provider_calendars.contacts.emails import AddressReader
-from airflow_provider_calendars.contacts.opening import HowToRead, open_rows
+from airflow_provider_calendars.contacts.opening import open_lists
 from airflow_provider_calendars.contacts.suppression import SUPPRESSION_LIST, Suppression
 from airflow_provider_calendars.contacts.tables import Row, Rows, RowsOnce
 from airflow_provider_calendars.contacts.text import clean_text, header_words, is_blank, words_of
@@ -27,9 +27,10 @@ _MOST_NAMED = 10
 class SuppressionLists:
     """Gathers what any number of suppression lists hold.
 
-    A list is a text file, CSV or workbook. Of a single column, every cell must be an address, a domain
-    (``example.com``, ``@example.com``, ``*@example.com``) or a SHA-256 in hex of an address in lower
-    case; so must be the cells of the columns about e-mail, domains and hashes where there are several.
+    A list is a text file, CSV or workbook, of which all visible sheets count. Of a single column, every
+    cell must be an address, a domain (``example.com``, ``@example.com``, ``*@example.com``) or a SHA-256 in
+    hex of an address in lower case; so must be the cells of the columns about e-mail, domains and hashes
+    where there are several.
 
     :param addresses: reads addresses.
     """
@@ -48,8 +49,8 @@ class SuppressionLists:
         :raises ContactsError: an entry cannot be understood, which might let somebody be invited by
             mistake; the message names the rows.
         """
-        with open_rows(stream, name, HowToRead()) as rows:
-            return self._add_rows(rows, name)
+        with open_lists(stream, name) as lists:
+            return sum(self._add_rows(rows, called) for called, rows in lists)
 
     def add_rows(self, headers: Sequence[str], rows: Iterable[Sequence[object]], name: str) -> int:
         """Read the rows of a list that is no file; see :meth:`add`.
@@ -64,7 +65,7 @@ class SuppressionLists:
         count, bad = 0, []
         columns: Sequence[int] | None = None
         for number, cells in _numbered(rows):
-            if is_blank(cells) or cells[0].lstrip().startswith("#"):
+            if is_blank(cells) or (cells[0].lstrip().startswith("#") and is_blank(cells[1:])):
                 continue
             if columns is None:
                 columns = _columns(cells, name)
@@ -93,8 +94,7 @@ class SuppressionLists:
             return self._take_domain(domain[1])
         mentioned = self.addresses.read(text).mentioned
         self.listed.update(dict.fromkeys(mentioned, SUPPRESSION_LIST))
-        # an address that is none can be nobody's
-        return bool(mentioned) or "@" in text
+        return bool(mentioned)
 
     def _take_domain(self, text: str) -> bool:
         domain = plain_domain(text, self.addresses)

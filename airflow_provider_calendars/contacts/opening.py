@@ -78,25 +78,25 @@ def open_tables(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> 
 
 
 @contextmanager
-def open_rows(stream: BinaryIO, name: str, how: HowToRead) -> Iterator[Rows]:
-    """Open a file that is a plain list: CSV, TSV or XLSX, with or without a header.
+def open_lists(stream: BinaryIO, name: str) -> Iterator[list[tuple[str, Rows]]]:
+    """Open a file that holds plain lists: CSV, TSV or XLSX, with or without a header.
 
     :param stream: a seekable binary stream.
     :param name: the file's name, for messages.
-    :param how: what the caller knows about the file.
-    :return: its rows; a text file without delimiters has one column.
-    :raises ContactsError: the file is broken or of another kind.
+    :return: what each list is called, and its rows: a workbook has one on each visible sheet; a text file
+        without delimiters has one column.
+    :raises ContactsError: the file is empty, broken or of another kind.
     """
     with ExitStack() as stack:
-        start = _start_of(stream, name)
+        start = _start_of(stream, name, "an address, a domain or a SHA-256 in each row")
         if start.startswith(_ZIP):
-            archive = _archive(stack, stream, name)
-            yield _chosen_sheets(workbooks.Book(archive, name).sheets(), name, how.sheet)[0]
+            sheets = workbooks.Book(_archive(stack, stream, name), name).sheets()
+            yield [(f"{name}, sheet {rows.title!r}", rows) for rows in sheets]
         else:
             _refuse_other_kinds(stream, start, name)
-            encoding = find_encoding(stream, name, how.encoding)
+            encoding = find_encoding(stream, name)
             kinds = [DelimitedRows(stream, name, encoding, delimiter) for delimiter in DELIMITERS]
-            yield max(kinds, key=_width)
+            yield [(name, max(kinds, key=_width))]
 
 
 def _width(rows: Rows) -> int:
@@ -104,18 +104,18 @@ def _width(rows: Rows) -> int:
 
 
 def _opened(stack: ExitStack, stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> list[Table]:
-    start = _start_of(stream, name)
+    start = _start_of(stream, name, "a header row and at least one contact")
     if start.startswith(_ZIP):
         return _open_archive(stack, stream, name, how, wanted)
     _refuse_other_kinds(stream, start, name)
     return [_open_text(stream, name, how, wanted)]
 
 
-def _start_of(stream: BinaryIO, name: str) -> bytes:
+def _start_of(stream: BinaryIO, name: str, expected: str) -> bytes:
     stream.seek(0)
     start = stream.read(4096)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise ContactsError(f"{name} is empty: expected a header row and at least one contact.")
+        raise ContactsError(f"{name} is empty: expected {expected}.")
     return start
 
 
@@ -166,9 +166,7 @@ def _archive(stack: ExitStack, stream: BinaryIO, name: str) -> zipfile.ZipFile:
 def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     """Return the files of a ZIP, if there is one only, or if they are the numbered parts of one export."""
     members = [
-        member
-        for member in archive.infolist()
-        if not member.is_dir() and not member.filename.startswith(("__MACOSX", "."))
+        member for member in archive.infolist() if not member.is_dir() and not _is_beside(member.filename)
     ]
     # contacts.csv and unsubscribed.csv must never become one audience
     if not members or len({_COUNTED.sub("", member.filename) for member in members}) > 1:
@@ -177,6 +175,13 @@ def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
             "of one export."
         )
     return sorted(members, key=lambda member: by_number(member.filename))
+
+
+def _is_beside(name: str) -> bool:
+    """Tell whether a file of a ZIP is one that Macs and Windows put beside the others."""
+    *folders, file = name.split("/")
+    hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, file))
+    return hidden or file.lower() in ("thumbs.db", "desktop.ini")
 
 
 def by_number(name: str) -> list[tuple[int, str]]:

@@ -265,6 +265,65 @@ def test_a_suppression_list_that_is_not_understood_is_refused(tmp_path: Path) ->
         run(tmp_path / "upload.csv", path=str(export), blocked_domains=["not a domain"])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("a@example.com/b@example.com\n", "[a@example.com]\n{b@example.com}\n"),
+        *(
+            "a@example.com#mailto:a@example.com#\nb@example.com (old)\n",
+            "Ticket,Email\n#1,a@example.com\n#2,b@example.com\n",
+        ),
+        "# nobody else,\nEmail,\n#x,\na@example.com,\nb@example.com,\n",
+    ],
+)
+def test_entries_of_a_suppression_list_in_any_notation(tmp_path: Path, content: str) -> None:
+    """Every address that can be made out counts; only a line of its own is a comment."""
+    export, listed = tmp_path / "export.csv", tmp_path / "never.csv"
+    export.write_text(HEADER + "".join(f"{name},,{name}@example.com,\n" for name in "abc"))
+    listed.write_text(content)
+    result = run(tmp_path / "upload.csv", path=str(export), suppression_paths=str(listed))
+    assert emails(result["path"]) == ["c@example.com"]
+
+
+def test_every_sheet_of_a_suppression_list_counts(tmp_path: Path) -> None:
+    """The list may be on the second sheet or on several; one that is none is named."""
+    from openpyxl import Workbook
+
+    export, listed = tmp_path / "export.csv", tmp_path / "never.xlsx"
+    export.write_text(HEADER + "".join(f"{name},,{name}@example.com,\n" for name in "abc"))
+    book = Workbook()
+    for row in (["Do not mail"], ["a@example.com"]):
+        book.worksheets[0].append(row)
+    second = book.create_sheet("L-Z")
+    for row in (["Since", "Email"], ["2024-01-01", "b@example.com"]):
+        second.append(row)
+    book.create_sheet("Empty")
+    book.save(listed)
+    result = run(tmp_path / "upload.csv", path=str(export), suppression_paths=str(listed))
+    assert emails(result["path"]) == ["c@example.com"]
+    second.append(["2024-01-02", "not an address"])
+    book.save(listed)
+    with pytest.raises(ContactsError, match=r"never\.xlsx, sheet 'L-Z': 1 entries .* \(rows 3\)"):
+        run(tmp_path / "upload.csv", path=str(export), suppression_paths=str(listed))
+
+
+@pytest.mark.parametrize(
+    ("content", "story"),
+    [
+        ("", "is empty: expected an address, a domain or a SHA-256"),
+        ("Email\nanna@\n", r"1 entries are neither .* \(rows 2\)"),
+        ("a@example.com\nanna@example,com\n", "give it a header|1 entries are neither"),
+    ],
+)
+def test_a_suppression_list_without_an_address_is_refused(tmp_path: Path, content: str, story: str) -> None:
+    """An entry with an at sign of which no address can be made out may mean anybody."""
+    export, listed = tmp_path / "export.csv", tmp_path / "never.txt"
+    export.write_text(HEADER + "Anna,,anna@example.com,\n")
+    listed.write_text(content)
+    with pytest.raises(ContactsError, match=story):
+        run(tmp_path / "upload.csv", path=str(export), suppression_paths=str(listed))
+
+
 def test_a_row_is_expanded_into_its_addresses(tmp_path: Path) -> None:
     """Every usable address becomes a contact; an opt-out still counts for the whole row."""
     export = tmp_path / "export.csv"
