@@ -7,7 +7,9 @@ rest of a file is UTF-8. The whole file is decoded once instead, which costs a t
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
@@ -16,6 +18,21 @@ FALLBACK = "cp1252"
 """Western Windows, which older exports use; tried only if no encoding was given."""
 
 _CHUNK = 1 << 16
+_NO_TEXT = frozenset(
+    ("undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "unicode_escape")
+)
+_TWICE_ENCODED = re.compile(
+    "[ÃÂ][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\ufffd"
+)
+_MISREAD = re.compile(
+    # signs within words, and capitals with accents behind small letters
+    "[A-Za-z][\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u02dc\u203a\u2022]"
+    "|[\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u02dc\u203a\u2022][A-Za-z]"
+    "|[A-Za-z][\u00a1-\u00a4\u201d\u2122][a-z]"
+    "|[a-z][\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178]"
+    "|[A-Z][\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178][a-z]"
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -53,10 +70,34 @@ def find_encoding(stream: BinaryIO, name: str, given: str | None = None) -> str:
     return FALLBACK
 
 
+def refuse_misread(headers: Sequence[str], name: str, encoding: str) -> None:
+    """Refuse a header whose letters show that the file was written in another encoding.
+
+    A column of opt-outs in such a header would not be recognised.
+
+    :param headers: the header's cells.
+    :param name: the file's name, for messages.
+    :param encoding: in which the file was read.
+    :raises ContactsError: a header is misread; the message shows it.
+    """
+    for header in headers:
+        if _TWICE_ENCODED.search(header) or (not encoding.startswith("utf") and _MISREAD.search(header)):
+            raise ContactsError(
+                f"{name} was read as {encoding}, in which its header {header.strip()[:60]!r} makes no sense: "
+                "give the encoding it was written in, for example encoding='mac_roman' or 'cp850', or export "
+                "it as UTF-8."
+            )
+
+
 def _known(given: str, start: bytes) -> str:
     try:
         name = codecs.lookup(given).name
-    except LookupError:
+        if name in _NO_TEXT:
+            raise LookupError
+        with suppress(UnicodeError):
+            # codecs such as base64 are no encodings of text
+            b"a".decode(name)
+    except (LookupError, ValueError):
         raise ConfigurationError(
             f"encoding: {given!r} is not an encoding; examples: utf-8, cp1252."
         ) from None

@@ -13,7 +13,7 @@ from zlib import error as ZlibError  # noqa: N812
 from airflow_provider_calendars.contacts import workbooks
 from airflow_provider_calendars.contacts.columns import Wanted
 from airflow_provider_calendars.contacts.delimited import DELIMITERS, DelimitedRows
-from airflow_provider_calendars.contacts.encodings import find_encoding
+from airflow_provider_calendars.contacts.encodings import find_encoding, refuse_misread
 from airflow_provider_calendars.contacts.tables import (
     Rows,
     Table,
@@ -218,6 +218,7 @@ def _open_text(stream: BinaryIO, name: str, how: HowToRead, wanted: Wanted) -> T
     kinds = [DelimitedRows(stream, name, encoding, delimiter) for delimiter in choices]
     rows = max(kinds, key=lambda kind: _fitness(kind, wanted))
     table = find_table(name, rows, wanted)
+    refuse_misread(table.headers, name, encoding)
     rows.width = width_of(table.headers)
     return replace(table, encoding=encoding, delimiter=rows.delimiter)
 

@@ -6,6 +6,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import BinaryIO, Protocol
 
@@ -28,6 +29,9 @@ class UploadFile(Protocol):
     def finish(self) -> None:
         """Bring everything to the stream, which stays open."""
 
+    def discard(self) -> None:
+        """Leave nothing behind of a file that is not wanted any more."""
+
 
 class Uploads(Protocol):
     """Takes the people to invite."""
@@ -41,6 +45,9 @@ class Uploads(Protocol):
     def finish(self) -> None:
         """Bring everything to the files."""
 
+    def discard(self) -> None:
+        """Leave nothing behind of files that are not wanted any more."""
+
 
 class OneUpload:
     """Takes all people into one file.
@@ -52,14 +59,21 @@ class OneUpload:
     def __init__(self, stream: BinaryIO, upload_format: str = "csv") -> None:
         self.stream = stream
         self.upload_format = upload_format
+        self.file: UploadFile | None = None
 
     def restart(self) -> None:
         """Begin anew, with nobody."""
+        self.discard()
         self.stream.seek(0)
         self.stream.truncate()
         self.file = UPLOAD_FORMATS[self.upload_format](self.stream)
         self.write = self.file.write
         self.finish = self.file.finish
+
+    def discard(self) -> None:
+        """Leave nothing behind of a file that is not wanted any more."""
+        if self.file:
+            self.file.discard()
 
 
 class SplitUploads:
@@ -74,14 +88,17 @@ class SplitUploads:
         self.parts = parts
         self.upload_format = upload_format
         self.rows_per_file = rows_per_file
+        self.file: UploadFile | None = None
 
     def restart(self) -> None:
         """Begin anew, with nobody."""
+        self.discard()
         self.parts.drop_all()
         self._begin()
 
     def _begin(self) -> None:
         self.file = UPLOAD_FORMATS[self.upload_format](self.parts.begin())
+        self._take, self._finish = self.file.write, self.file.finish
         self.room = self.rows_per_file or sys.maxsize
 
     def write(self, people: list[tuple[str, ...]]) -> None:
@@ -91,13 +108,18 @@ class SplitUploads:
                 self.finish()
                 self._begin()
             taken, people = people[: self.room], people[self.room :]
-            self.file.write(taken)
+            self._take(taken)
             self.room -= len(taken)
 
     def finish(self) -> None:
         """Bring everything to the files."""
-        self.file.finish()
+        self._finish()
         self.parts.end()
+
+    def discard(self) -> None:
+        """Leave nothing behind of files that are not wanted any more."""
+        if self.file:
+            self.file.discard()
 
 
 class UploadParts(Protocol):
@@ -144,6 +166,9 @@ class CsvUpload:
         """Bring everything to the stream, which stays open."""
         self._text.detach()
 
+    def discard(self) -> None:
+        """Leave nothing behind; there is nothing beside the stream."""
+
 
 class XlsxUpload:
     """Writes the upload file as an Excel workbook of text cells.
@@ -184,6 +209,14 @@ class XlsxUpload:
     def finish(self) -> None:
         """Bring everything to the stream, which stays open."""
         self._workbook.save(self._stream)
+
+    def discard(self) -> None:
+        """Remove the temporary file in which the library gathers rows until the workbook is saved."""
+        with suppress(Exception):
+            self._sheet.close()
+        with suppress(Exception):
+            # removed already where the workbook was saved
+            self._sheet._writer.cleanup()
 
 
 UPLOAD_FORMATS: dict[str, type[CsvUpload] | type[XlsxUpload]] = {"csv": CsvUpload, "xlsx": XlsxUpload}

@@ -109,16 +109,25 @@ def prepare_tables(
     :param progress: told how many rows have been read so far.
     """
     work = _Work(tables, uploads, rejected, rules or Rules(), progress)
-    audience = Audience(name_files=len(tables) > 1)
-    rows = work.run(audience)
-    while audience.opted_out_too_late:
-        audience = Audience(audience.opted_out, name_files=len(tables) > 1)
-        rows = work.run(audience)
+    try:
+        rows, audience = _decided(work)
+    except BaseException:
+        uploads.discard()
+        raise
     if not audience.counts.total():
         raise ContactsError(
             f"{tables[0].name} has a header (row {tables[0].header_row}) but no contacts below it."
         )
     return _summary(tables, rows, audience)
+
+
+def _decided(work: _Work) -> tuple[list[int], Audience]:
+    audience = Audience(name_files=len(work.tables) > 1)
+    rows = work.run(audience)
+    while audience.opted_out_too_late:
+        audience = Audience(audience.opted_out, name_files=len(work.tables) > 1)
+        rows = work.run(audience)
+    return rows, audience
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def parts(tmp_path: Path) -> Path:
     )
     (folder / "people_10.csv").write_text(HEADER + "Ben,,ben@example.com,1\n")
     (folder / "notes.md").write_text("not an export")
+    (folder / "~$people_1.csv").write_text("the mark of an open file")
     return folder
 
 
@@ -221,6 +222,8 @@ def test_uploads_are_split_and_stale_parts_removed(tmp_path: Path, suffix: str) 
     assert len(second["paths"]) == 2
     left = sorted(path.name for path in tmp_path.glob("upload.part-*"))
     assert left == [f"upload.part-0001{suffix}", f"upload.part-0002{suffix}", stranger.name]
+    run(tmp_path / f"upload{suffix}", path=str(export))
+    assert [path.name for path in tmp_path.glob("upload.part-*")] == [stranger.name]
 
 
 def test_suppression_lists_and_domain_rules(tmp_path: Path) -> None:

@@ -56,9 +56,12 @@ def remove_stale_parts(path: AnyPath, count: int) -> list[str]:
     """Remove parts that an earlier run wrote beyond the last one of this run.
 
     :param path: the name from which those of the parts are made.
-    :param count: how many parts this run wrote.
+    :param count: how many parts this run wrote; none if it wrote a single file.
     :return: the names of the files that were removed.
     """
+    # whoever never splits need not be able to list the directory
+    if not count and not path.with_name(f"{path.stem}.part-0001{path.suffix}").exists():
+        return []
     name = re.compile(re.escape(path.stem) + r"\.part-(\d{4})" + re.escape(path.suffix))
     found: list[AnyPath] = list(path.parent.iterdir())
     stale = [each for each in found if (part := name.fullmatch(each.name)) and int(part[1]) > count]

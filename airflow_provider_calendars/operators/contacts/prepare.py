@@ -59,8 +59,8 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         ``<its stem>.rejected.csv``.
     :param report_path: the result as a ``.json`` file; default: none.
     :param rows_per_file: write several upload files of at most so many people, named
-        ``<stem>.part-0001.csv`` and so on beside ``output_path``; parts that an earlier run wrote beyond
-        the last one are removed. Default: one file.
+        ``<stem>.part-0001.csv`` and so on beside ``output_path``. Default: one file. Parts that an earlier
+        run wrote, and this one does not, are removed.
     :param columns: which column holds what, where that is not recognised: a dict of ``email``,
         ``first_name``, ``last_name``, ``full_name``, ``login_url``, ``username`` or ``password`` to a header
         or a column number counted from 1; ``email`` may be a list, best first. The last three are taken
@@ -208,9 +208,9 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
             tables = source.tables(stack, wanted)
             prepared, paths = self._prepare(tables, rules, outputs)
         self._log(prepared)
-        if self.rows_per_file is not None:
-            for name in remove_stale_parts(outputs["output_path"], len(paths)):
-                self.log.info("Removed %s of an earlier run.", name)
+        count = 0 if self.rows_per_file is None else len(paths)
+        for name in remove_stale_parts(outputs["output_path"], count):
+            self.log.info("Removed %s of an earlier run.", name)
         if not prepared.accepted and self.if_nobody == "skip":
             raise AirflowSkipException(self._nobody(prepared))
         return self._result(prepared, outputs, paths)

@@ -96,11 +96,16 @@ def _is_pattern(path: AnyPath) -> bool:
 
 
 def _matching(path: AnyPath) -> list[AnyPath]:
-    return [part for part in path.parent.glob(path.name) if part.is_file() and not part.name.startswith(".")]
+    return [part for part in path.parent.glob(path.name) if not _is_hidden(part) and part.is_file()]
 
 
 def _is_export(path: AnyPath) -> bool:
-    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+    return path.suffix.lower() in _SUFFIXES and not _is_hidden(path) and path.is_file()
+
+
+def _is_hidden(path: AnyPath) -> bool:
+    # Excel marks an open workbook by a file that begins so
+    return path.name.startswith((".", "~$"))
 
 
 def place_of(path: AnyPath) -> str:

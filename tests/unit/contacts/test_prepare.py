@@ -8,8 +8,9 @@ import io
 import zipfile
 from array import array
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -508,6 +509,7 @@ def test_a_zip_of_one_export_is_unpacked() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("__MACOSX/._x.csv", b"junk")
+        archive.writestr("contacts/.DS_Store", b"junk")
         archive.writestr("contacts/x.csv", "Name,Email\nZoë,z@example.com\n".encode("cp1252"))
     result, people, _ = prepare(packed.getvalue())
     assert (people[0][0], result.encoding) == ("Zoë", "cp1252")
@@ -637,6 +639,48 @@ def test_a_stated_encoding_that_does_not_decode_is_an_error() -> None:
     """No other encoding is tried then, and the message counts bytes from the start of the file."""
     with pytest.raises(ContactsError, match="is not utf-8: byte 12 does not decode"):
         prepare(b"Name,Email\nJ\xfcrgen,b@example.com\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("Prénom,Nom,E-mail,Désabonné", "mac_roman"),
+        ("Vorname,Name,E-Mail,Abgemeldet für alle", "mac_roman"),
+        ("Nome,Sobrenome,E-mail,Não contatar", "cp850"),
+        ("Prénom,Nom,E-mail,Désabonné", "cp437"),
+        ("Prénom,Nom,E-mail,Désabonné", "utf-8 twice"),
+    ],
+)
+def test_a_header_in_another_encoding_is_refused(header: str, encoding: str) -> None:
+    """Its column of opt-outs would not be recognised; stating the encoding helps."""
+    text = f"{header}\nElise,Dupré,elise@example.com,0\n"
+    if encoding == "utf-8 twice":
+        content = text.encode().decode("cp1252", "replace").encode()
+    else:
+        content = text.encode(encoding)
+        assert prepare(content, encoding=encoding)[0].accepted == 1
+    with pytest.raises(ContactsError, match=r"was read as (cp1252|utf-8), in which its header .* encoding="):
+        prepare(content)
+
+
+def test_headers_in_the_assumed_encoding_are_fine() -> None:
+    """Letters and signs as people write them are no sign of another encoding."""
+    header = (
+        "Prénom,Nom,E-mail,NÃO CONTATAR,Größe (m²),Œuvre \u2013 n° 1,Ärger\u2019s “Ö”,Straße…,Preis €,Señor"
+    )
+    content = f"{header}\nÉlise,Dupré,elise@example.com,\n".encode("cp1252")
+    assert prepare(content)[0].accepted == 1
+
+
+def test_nothing_is_left_of_a_workbook_that_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither after an error nor where the files were begun anew for a late opt-out."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rows = b"Name,Email,Unsubscribed\nAnna,a@example.com,\nBen,b@example.com,\n"
+    for last, fails in ((b"X,a@example.com,1\n", False), (b"Name,Email\n", True)):
+        source, upload = io.BytesIO(rows + last), io.BytesIO()
+        with pytest.raises(ContactsError) if fails else nullcontext():
+            prepare_contacts(source, upload, io.BytesIO(), upload_format="xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bad_byte_is_counted_from_the_start_of_a_large_file() -> None:
