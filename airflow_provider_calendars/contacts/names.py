@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from unicodedata import is_normalized
 
-from airflow_provider_calendars.contacts.text import ERROR_VALUES, clean_text, header_key, words_of
+from airflow_provider_calendars.contacts.text import (
+    ERROR_VALUES,
+    clean_text,
+    header_key,
+    header_words,
+    words_of,
+)
 
 _TITLES = words_of(
     "mr mrs ms miss mx dr prof professor herr frau hr dipl dipling mme mlle monsieur madame sr "
     "sra srta dhr mevr mevrouw signor signora dott dottssa"
 )
-_SUFFIXES = words_of("jr sr ii iii iv md phd mba msc bsc esq cpa dds rn")
+_DEGREES = words_of("med jur phil rer nat pol oec ing vet dent theol hc habil h c mult soc univ techn agr")
+"""What may follow a title, in small letters: ``Dr. med.``"""
+_SUFFIXES = words_of(
+    "jr sr ii iii iv md phd mba msc bsc esq cpa dds rn cfa cfp cma cia caia frm pmp cissp edd jd llb llm "
+    "dba dvm dphil meng mph mphil fcca acca fca frcs facp facs dmd dnp pharmd psyd obe mbe cbe beng bcom emba"
+)
 # as programs write them: there are people called Na, Nan and Null
 _NO_NAME = words_of("n/a N/A n.a. null NULL none None nan NaN unknown Unknown undefined -None-")
 
@@ -46,6 +57,11 @@ def split_full_name(cell: str) -> tuple[str, str]:
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and header_key(words[0]) in _TITLES:
-        words = words[1:]
+    titled = False
+    while len(words) > 1 and (header_key(words[0]) in _TITLES or (titled and _is_degree(words[0]))):
+        words, titled = words[1:], True
     return words
+
+
+def _is_degree(word: str) -> bool:
+    return word[:1].islower() and set(header_words(word)) <= _DEGREES

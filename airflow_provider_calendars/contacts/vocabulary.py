@@ -10,7 +10,8 @@ from airflow_provider_calendars.contacts.text import words_of
 
 FIRST_NAME = (
     *("firstname", "givenname", "forename", "vorname", "prenom", "nombredepila", "primernombre"),
-    *("voornaam", "primeironome", "nomeproprio"),
+    *("voornaam", "primeironome", "nomeproprio", "prenoms", "vornamen", "givennames", "forenames"),
+    *("firstnames", "voornamen"),
 )
 LAST_NAME = (
     *("lastname", "surname", "familyname", "nachname", "familienname", "zuname", "nomdefamille"),
@@ -25,7 +26,11 @@ FULL_NAME = (
 FIRST_IF_LAST_IS_KNOWN = ("nombre", "nome")
 """Spanish, Italian and Portuguese write the first name simply "name"; alone it is the full name."""
 
-LAST_IF_FIRST_IS_KNOWN = {"prenom": ("nom",), "vorname": ("name",), "voornaam": ("naam",)}
+LAST_IF_FIRST_IS_KNOWN = {
+    **dict.fromkeys(("prenom", "prenoms"), ("nom", "noms")),
+    **dict.fromkeys(("vorname", "vornamen"), ("name",)),
+    **dict.fromkeys(("voornaam", "voornamen"), ("naam",)),
+}
 """French, German and Dutch write the last name simply "name" beside a column for the first name."""
 
 ENTITIES = words_of(

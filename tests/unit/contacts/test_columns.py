@@ -133,6 +133,12 @@ EXPORTS = {
         {"emails": ["E-Mail"], "first_name": "Vorname", "last_name": "Name"},
         {},
     ),
+    "French, several first names": (
+        "generic",
+        "Nom|Prénom(s)|E-mail",
+        {"emails": ["E-mail"], "first_name": "Prénom(s)", "last_name": "Nom"},
+        {},
+    ),
     "French": (
         "generic",
         "Nom|Prénom|Adresse e-mail|Désinscrit de tous les e-mails",
