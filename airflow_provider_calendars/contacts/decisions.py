@@ -59,7 +59,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 
-_HEADS_ADDRESSES = re.compile(r"mail|corr|courri|ele[ct]tr|e.?post", re.IGNORECASE)
+_HEADS_ADDRESSES = ("mail", "corre", "courri", "elettronic", "lectronique", "e-post", "e post")
 
 
 class Person(NamedTuple):
@@ -290,7 +290,8 @@ class Judge:
         if cells[: len(self.headers)] == self.headers:
             return True
         # most rows cannot be one, and looking closely takes a while
-        if not _HEADS_ADDRESSES.search(" ".join(cells)):
+        text = " ".join(cells).lower()
+        if not any(hint in text for hint in _HEADS_ADDRESSES):
             return False
         if _keys(cells) == _keys(self.headers):
             return True

@@ -210,7 +210,8 @@ def _addresses_in(columns: list[list[str]], places: range) -> Iterator[tuple[int
     for each in places:
         column = columns[each]
         # where there is no address, there is nothing to decide
-        rows = [row for row, cell in enumerate(column) if cell and ("@" in cell or "＠" in cell)]  # noqa: RUF001
+        filled = compress(count(), column)
+        rows = [row for row in filled if "@" in column[row] or "＠" in column[row]]  # noqa: RUF001
         if rows:
             yield from zip(rows, *plain_addresses([column[row] for row in rows]), strict=True)
 
