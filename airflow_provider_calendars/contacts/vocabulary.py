@@ -173,7 +173,18 @@ WITHDRAWING_STEMS = (
 """A header with one of these beside consent speaks of consent that is none."""
 
 BLOCKING_STEMS = (
-    *("disallow", "gesperr", "sperre", "verboten", "forbid", "prohib", "interdi", "deaktiv"),
+    *(
+        "disallow",
+        "objection",
+        "objected",
+        "gesperr",
+        "sperre",
+        "verboten",
+        "forbid",
+        "prohib",
+        "interdi",
+        "deaktiv",
+    ),
     *("refus", "rifiut", "rechaz", "recus"),
 )
 """The same beside mail and contact, too."""
@@ -192,7 +203,8 @@ CONTACT_STEMS = (
     *("kontakt(?!person|inhaber)", "contat", "contatt", "solicit", "receive", "recevoir", "recibir"),
     *("ricevere", "receber", "ontvang", "erhalten", "empfang", "anschreib", "bulk", "send(?!er)", "envoyer"),
     *("enviar", "inviare", "participar", "promo", "communic", "comunic", "publici", "pubblic", "allow"),
-    *("erlaub", "agree", "accept", "acept", "accett", "aceit"),
+    *("erlaub", "agree", "accept", "acept", "accett", "aceit", "invite(?!d)", "invitation", "invitar"),
+    *("einlad", "uitnodig", "convidar"),
 )
 """What is welcome; a negation turns a header that speaks of it into one that suppresses."""
 

@@ -291,6 +291,7 @@ def test_what_a_header_says_about_opting_out(header: str, polarity: Polarity | N
 @pytest.mark.parametrize(
     "header",
     [
+        *("Do not invite", "No calendar invitations", "Nicht einladen", "Objection to marketing"),
         *("Consent withdrawn", "Consent revoked", "Consent declined", "Withdrew consent", "No consent"),
         *("Not consented", "No longer subscribed", "Not opted in", "Never opted in", "Uncontactable"),
         *("Disallow emails", "Marketing Opt-In Revoked", "Do not market", "Don't Market", "Do Not Solicit"),
@@ -341,6 +342,7 @@ def test_when_and_why_somebody_opted_out(header: str) -> None:
         *("Einwilligung Quelle", "Consent version", "Opt-in method", "Origine du consentement"),
         *("Marketingkontakt-Status", "Statut du contact marketing", "Estado de contacto de marketing"),
         *("Contact No.", "No. of emails", "Number of unsubscribes", "Mailing Street", "Not contacted"),
+        *("Not yet invited", "Object ID", "No. employees", "Cancellation reason", "Do not route", "No show"),
         *("Marketing emails opened", "Non-profit", "Becoming a client", "Lead Source"),
     ],
 )
