@@ -20,6 +20,7 @@ _LONGEST_LINE = 1 << 20
 _LONGEST_RECORD = 1 << 22
 _MOST_COLUMNS = 1 << 14
 _ADDRESS = re.compile(r'[\s"]*[^\s@"]+@[^\s@"]+\.[^\s@"]+[\s"]*')
+_LONGEST_ADDRESS = 400
 _END = "end"
 """Follows the last line: a record of its own, unless the cell before it is still open."""
 
@@ -200,7 +201,7 @@ def _swallows_rows(cells: Sequence[str], width: int, delimiter: str) -> bool:
 
 
 def _is_address(piece: str) -> bool:
-    return _ADDRESS.fullmatch(piece) is not None
+    return len(piece) < _LONGEST_ADDRESS and _ADDRESS.fullmatch(piece) is not None
 
 
 def _split(piece: str, delimiter: str) -> list[list[str]] | None:

@@ -25,11 +25,11 @@ _LONGEST = 254
 _MOST_DOMAINS = 1 << 16
 
 _COMMENT = re.compile(r"\([^()@]*\)")
-_WITH_AT = re.compile(r"\S*@\S*")
 _ODD = re.compile(r"[/#=&?*\[\]{}]")
-_SEARCHED = re.compile(r"[\w.+'\-]+@[\w.\-]+")
+_SEARCHED = re.compile(r"(?<![\w.+'\-])[\w.+'\-]+@[\w.\-]+")
 _LISTS = ("{}", "[]")
 _LONGEST_NAME = 4
+_LONGEST_REMARK = 200
 _MAILTO = re.compile(r"mailto:\s+", re.IGNORECASE)
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _SEPARATORS = re.compile(r"[\s;,|]+")
@@ -196,14 +196,14 @@ def _tidied(piece: str) -> str:
 def _is_doubtful(text: str) -> bool:
     """Tell whether brackets hold more than a name: then somebody noted something about the address."""
     for comment in _COMMENT.findall(text) if "(" in text else ():
-        words = header_words(comment)
+        words = header_words(comment[:_LONGEST_REMARK])
         if len(words) > _LONGEST_NAME or not vocabulary.DOUBTS.isdisjoint(words):
             return True
     return False
 
 
 def _says_opted_out(text: str) -> bool:
-    remark = _WITH_AT.sub(" ", text).strip()
+    remark = " ".join(word for word in text.split() if "@" not in word)[:_LONGEST_REMARK]
     if not remark or (remark.isascii() and not _MAY_DENY.search(remark.lower())):
         return False
     return speaks_of_opting_out(remark)

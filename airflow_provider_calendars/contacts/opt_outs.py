@@ -31,6 +31,7 @@ _THERE_ALREADY = ("duplicateofrow", "alreadyattendee")
 _POSITIVE = re.compile("|".join(vocabulary.POSITIVE_STEMS))
 _CHANNELS = vocabulary.OTHER_CHANNELS
 _CROSS = "cross"
+_LONGEST_SAYING = 200
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\b(?:19|20)\d\d \d{1,2}:\d\d")
 _NO_DATE = re.compile(r"[0\s:/.\-]+(?:t[0:.]+z?)?")
 
@@ -175,7 +176,8 @@ def judge(polarity: Polarity, cell: str) -> Verdict:
         return Verdict.UNKNOWN
     if polarity is Polarity.MOMENT:
         return _judge_moment(word, text)
-    return Verdict.SUPPRESS if begins_with_opting_out(plain_words(text)) else _judge(polarity, word, text)
+    said = plain_words(text[:_LONGEST_SAYING])
+    return Verdict.SUPPRESS if begins_with_opting_out(said) else _judge(polarity, word, text)
 
 
 def _judge_reason(word: str) -> Verdict:

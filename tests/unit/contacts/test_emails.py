@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -162,6 +164,15 @@ def test_test_domains_are_accepted_on_request() -> None:
     assert AddressReader(allow_test_domains=True).normalize("a@shop.test") == "a@shop.test"
     assert AddressReader(allow_test_domains=True).normalize("a@shop.invalid") is None
     assert READER.normalize("a@shop.example") == "a@shop.example"
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "(", "no ", "@", "a@b", "[", "a/", "'"])
+def test_a_cell_as_long_as_cells_get_takes_little_time(unit: str) -> None:
+    """However it is made, a cell is read in one go."""
+    start = time.process_time()
+    for surroundings in ("@{}", "{} @", "x@{} y"):
+        READER.read(surroundings.format(unit * (200_000 // len(unit))))
+    assert time.process_time() - start < 10
 
 
 @settings(max_examples=300, deadline=None)
