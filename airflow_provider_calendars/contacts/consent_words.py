@@ -26,6 +26,9 @@ def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(stems))
 
 
+_LONGEST = 1000
+"""Characters that are looked at: a header may be a whole question, and no longer."""
+
 _CONTRACTED = re.compile(r"\b(?:do|does|did|has|have|is|was|ca|wo)n t\b")
 _ANSWERS = re.compile(r" (?:yes no|no yes|y n|true false|oui non|ja nein|ja nee|si no|sim nao|1 0|0 1)$")
 _OPTING_OUT = _any_of(vocabulary.OPTING_OUT_STEMS)
@@ -47,7 +50,7 @@ _GLUED = re.compile(
 @lru_cache(maxsize=4096)
 def plain_words(text: str) -> tuple[str, ...]:
     """Return the words of a header with "e mail" in one, "don't" as "not", and without "(yes/no)"."""
-    plain = _ANSWERS.sub("", " ".join(header_words(text)))
+    plain = _ANSWERS.sub("", " ".join(header_words(text[:_LONGEST])))
     plain = _CONTRACTED.sub("not", plain)
     for phrase, word in vocabulary.PHRASES:
         plain = plain.replace(phrase, word)
