@@ -33,6 +33,7 @@ class Creation:
     :param thing: what messages call it.
     :param find: returns the ids of what is like it.
     :param create: creates it and returns its id.
+    :param prefer: those of several ids that are adopted where that is asked for; by default all.
     :param is_gone: whether what an earlier try created has been deleted since, so that it is created
         again; by default it never is.
     """
@@ -44,6 +45,7 @@ class Creation:
     find: Callable[[], list[str]]
     create: Callable[[], str]
     is_gone: Callable[[str], bool] = lambda _: False
+    prefer: Callable[[list[str]], list[str]] = list
 
     def carry_out(self, if_exists: str) -> tuple[str, str]:
         """Return the thing's id, and ``created`` or ``adopted``.
@@ -68,8 +70,8 @@ class Creation:
                 f"There is a {self.thing} already: {', '.join(matches)}. "
                 "Set if_exists to adopt or create if that is right."
             )
-        if matches and if_exists == "adopt":
-            return self._adopt(matches)
+        if if_exists == "adopt" and (found := self._adopt(self.prefer(matches))):
+            return found
         self.memory.set(self.key, {"fingerprint": self.fingerprint, "known": matches})
         return None
 

@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.highlevel.wire import body, flag, inside, iso, moment, text, texts
+from airflow_provider_calendars.api.highlevel.wire import (
+    body,
+    flag,
+    inside,
+    is_same_moment,
+    iso,
+    moment,
+    text,
+    texts,
+)
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 APPOINTMENT_STATUSES = ("new", "confirmed", "cancelled", "showed", "noshow", "invalid")
@@ -30,7 +39,8 @@ class AppointmentContent:
     :param contact_id: who is met; cannot be changed later.
     :param start_time: aware, or the text of a free slot, which is sent as it is; so is ``end_time``.
     :param end_time: None for the duration of the calendar's slots.
-    :param to_notify: whether automations run, which may mail people; HighLevel's default is to run them.
+    :param to_notify: whether automations run, which may mail people; None for HighLevel's default, which is
+        to run them.
     :param ignore_date_range: whether the minimum notice and the range of dates are ignored.
     :param ignore_free_slot_validation: whether it may lie outside the free slots.
     :param rrule: how it is repeated (RFC 5545), with ``ignore_free_slot_validation`` only.
@@ -48,7 +58,7 @@ class AppointmentContent:
     meeting_location_type: str | None = None
     meeting_location_id: str | None = None
     override_location_config: bool | None = None
-    to_notify: bool | None = None
+    to_notify: bool | None = False
     ignore_date_range: bool | None = None
     ignore_free_slot_validation: bool | None = None
     rrule: str | None = None
@@ -81,9 +91,15 @@ class AppointmentContent:
         wanted = {name: value for name, value in self.to_update().items() if name not in _NEVER_SHOWN}
         shown = {**event.fields, "startTime": event.start, "endTime": event.end}
         seen = {name: shown[name] for name in wanted if shown.get(name) is not None}
-        if any((moment(wanted[name]) if name in _MOMENTS else wanted[name]) != seen[name] for name in seen):
+        if not all(_shows(name, seen[name], wanted[name]) for name in seen):
             return False
         return True if len(seen) == len(wanted) else None
+
+
+def _shows(name: str, seen: Any, wanted: Any) -> bool:
+    if name in _MOMENTS:
+        return is_same_moment(seen, checks.moment(name, wanted))
+    return bool(seen == wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +134,8 @@ class BlockContent:
 
 def check_order(start: datetime | str | None, end: datetime | str | None) -> None:
     """Refuse times without an offset, and an end that is not after its start."""
-    first = None if start is None else checks.moment("start_time", start)
-    last = None if end is None else checks.moment("end_time", end)
+    first = None if start is None else checks.moment("start_time", iso("start_time", start))
+    last = None if end is None else checks.moment("end_time", iso("end_time", end))
     if first is not None and last is not None and last <= first:
         raise ConfigurationError("end_time must be after start_time.")
 

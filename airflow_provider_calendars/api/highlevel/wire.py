@@ -9,12 +9,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard, TypeVar
 
 from airflow_provider_calendars.api import checks
 
 T = TypeVar("T")
+
+_A_SECOND = timedelta(seconds=1)
 
 # HighLevel spells these in its own way
 _SPELLINGS = {
@@ -134,12 +136,16 @@ def milliseconds(name: str, value: datetime | str) -> int:
 
 
 def iso(name: str, value: datetime | str) -> str:
-    """Return a moment as text with its offset; a text is returned as it is, but for blanks around it.
+    """Return a moment as text with its offset and without fractions of a second.
 
-    A slot can only be booked in the words it was offered in.
+    A text without them is returned as it is, but for blanks around it: a slot can only be booked in the
+    words it was offered in.
     """
-    checks.moment(name, value)
-    return value.strip() if isinstance(value, str) else value.isoformat(timespec="seconds")
+    has_fractions = checks.moment(name, value).microsecond
+    if isinstance(value, str) and not has_fractions:
+        return value.strip()
+    given = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    return given.isoformat(timespec="seconds")
 
 
 def moment(value: Any) -> datetime | None:
@@ -163,6 +169,11 @@ def utc(moment: datetime) -> datetime:
     """
     there = moment.astimezone(UTC)
     return datetime.combine(there.date(), there.time(), UTC)
+
+
+def is_same_moment(shown: datetime | None, wanted: datetime) -> bool:
+    """Return whether a moment is the one that was written, parts of a second aside."""
+    return shown is not None and abs(shown - wanted) < _A_SECOND
 
 
 def query_flag(value: bool | None) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from airflow_provider_calendars.operators.highlevel.appointments import (
+from airflow_provider_calendars.operators.highlevel.appointment_changes import (
     HighLevelCancelAppointmentOperator,
-    HighLevelCreateAppointmentOperator,
     HighLevelDeleteAppointmentOperator,
     HighLevelUpdateAppointmentOperator,
 )
+from airflow_provider_calendars.operators.highlevel.appointments import HighLevelCreateAppointmentOperator
 from airflow_provider_calendars.operators.highlevel.booking import HighLevelBookNextSlotOperator
 from airflow_provider_calendars.operators.highlevel.calendars import (
     HighLevelCreateCalendarOperator,

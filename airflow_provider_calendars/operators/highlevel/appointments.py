@@ -1,28 +1,24 @@
-"""Operators on appointments of HighLevel."""
+"""Booking an appointment of HighLevel, and what it shares with changing one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import ApiError, ConfigurationError, NotFound, Rejected
-from airflow_provider_calendars.memory import RunMemory
-from airflow_provider_calendars.operators.base import is_backfill
+from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
-from airflow_provider_calendars.operators.highlevel.base import DeletingOperator, HighLevelOperator
-from airflow_provider_calendars.operators.highlevel.search import is_on
+from airflow_provider_calendars.operators.highlevel.base import HighLevelOperator
+from airflow_provider_calendars.operators.highlevel.booked import Booked
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.highlevel.appointment_records import AppointmentContent, Event
 
-_CONTENT_FIELDS = (
+CONTENT_FIELDS = (
     "calendar_id",
     "contact_id",
     "start_time",
@@ -40,15 +36,13 @@ _CONTENT_FIELDS = (
     "rrule",
 )
 _FLAGS = ("override_location_config", "ignore_date_range", "ignore_free_slot_validation")
-_UPDATE = "update_appointment"
-_CANCEL = "cancel_appointment"
 _AROUND = timedelta(minutes=1)
 
 
 class NotifyingOperator(ConcealsPeople, HighLevelOperator):
     """Base of the operators whose calls can run HighLevel's automations, which mail people.
 
-    :param to_notify: whether they run; never in a backfill (templated).
+    :param to_notify: whether they run; never in a backfill or catch-up run (templated).
     """
 
     def __init__(self, *, to_notify: bool | str = False, **kwargs: Any) -> None:
@@ -56,16 +50,21 @@ class NotifyingOperator(ConcealsPeople, HighLevelOperator):
         self.to_notify = to_notify
 
     def notifies(self, context: Context) -> bool:
-        """Return whether automations run, which a backfill never lets."""
+        """Return whether automations run, which a run that makes up for the past never lets."""
         wanted = checks.boolean("to_notify", self.to_notify)
-        if wanted and is_backfill(context):
-            self.log.warning("This is a backfill, so HighLevel's automations are told not to run.")
+        if wanted and (is_backfill(context) or is_catch_up(context)):
+            self.log.warning("The run makes up for the past, so HighLevel's automations are told not to run.")
             return False
         return wanted
 
 
-class _WritesAppointment(NotifyingOperator):
-    """What the operators that say what an appointment is share."""
+def without_notice(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is written, whoever is told of it: a Clear can make a run one that tells nobody."""
+    return {name: value for name, value in wanted.items() if name != "toNotify"}
+
+
+class WritesAppointment(NotifyingOperator):
+    """Base of the operators that say what an appointment is."""
 
     # a title and a description can name the person
     concealed_fields: ClassVar[tuple[str, ...]] = ("title", "description", "address")
@@ -111,13 +110,13 @@ class _WritesAppointment(NotifyingOperator):
         """Return the checked content of the appointment."""
         from airflow_provider_calendars.api.highlevel.appointment_records import AppointmentContent
 
-        given = {name: reveal(getattr(self, name)) for name in _CONTENT_FIELDS}
+        given = {name: reveal(getattr(self, name)) for name in CONTENT_FIELDS}
         given = {name: value for name, value in given.items() if value not in (None, "")}
         flags = {name: checks.boolean(name, given[name]) for name in _FLAGS if name in given}
         return AppointmentContent(**{**given, **flags}, to_notify=self.notifies(context))
 
 
-class HighLevelCreateAppointmentOperator(_WritesAppointment):
+class HighLevelCreateAppointmentOperator(WritesAppointment):
     """Books an appointment for a contact, once. Looks before it books.
 
     What it is about to do is remembered first, so a retry, a Clear or a lost reply finds the
@@ -129,10 +128,10 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
     :param calendar_id: the calendar (templated).
     :param contact_id: who is met (templated).
     :param start_time: a ``datetime`` or ISO text with an offset (templated). To book a free slot, pass
-        its text as it is: HighLevel refuses the same moment in other words.
+        its text as it is: HighLevel refuses the same moment in other words. Parts of a second are cut off.
     :param end_time: likewise; by default the calendar's slot duration after the start (templated).
     :param to_notify: whether HighLevel's automations run, which may mail the contact (templated).
-        Never in a backfill.
+        Never in a backfill or catch-up run.
     :param title: of the appointment (templated).
     :param appointment_status: ``new``, ``confirmed``, ``cancelled``, ``showed``, ``noshow`` or
         ``invalid`` (templated).
@@ -153,11 +152,12 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
         ``adopted``).
     :raises ConfigurationError: an argument is missing or wrong, e.g. a time without an offset.
     :raises Conflict: the slot is taken, by somebody else.
-    :raises CalendarsError: there is such an appointment already, and ``if_exists`` is ``fail``.
+    :raises CalendarsError: there is such an appointment already, and ``if_exists`` is ``fail``; or what an
+        earlier try booked has been cancelled since.
     :raises OutcomeUnknown: the reply was lost and no new appointment is to be seen yet; a retry looks again.
     """
 
-    template_fields: Sequence[str] = ("highlevel_conn_id", *_CONTENT_FIELDS, "to_notify")
+    template_fields: Sequence[str] = ("highlevel_conn_id", *CONTENT_FIELDS, "to_notify")
 
     def __init__(self, *, if_exists: str = "fail", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -166,19 +166,20 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
     def execute(self, context: Context) -> dict[str, Any]:
         """Book the appointment, or find the one an earlier try booked."""
         from airflow_provider_calendars.api.fingerprints import fingerprint
-        from airflow_provider_calendars.api.highlevel.wire import utc
 
         check_if_exists(self.if_exists)
         content = self.content(context)
         wanted = content.to_create("")
-        start = utc(checks.moment("start_time", content.start_time))
+        start = checks.moment("start_time", wanted["startTime"])
+        booked = self._booked(content)
         creation = Creation(
             memory=self.run_memory(context),
             key="create_appointment",
-            fingerprint=fingerprint(wanted),
+            fingerprint=fingerprint(without_notice(wanted)),
             thing=f"appointment of contact {content.contact_id} at {start.isoformat()}",
-            find=lambda: self._matches(content, start),
+            find=lambda: booked.ids(self._at(start, content)),
             create=lambda: self.hook.create_appointment(content).event_id,
+            is_gone=booked.is_gone,
         )
         appointment_id, outcome = creation.carry_out(self.if_exists)
         self.publish_early(context, "appointment_id", appointment_id)
@@ -190,164 +191,18 @@ class HighLevelCreateAppointmentOperator(_WritesAppointment):
             "outcome": outcome,
         }
 
-    def _matches(self, content: AppointmentContent, start: datetime) -> list[str]:
+    def _booked(self, content: AppointmentContent) -> Booked:
+        return Booked(
+            self.hook, str(content.contact_id), content.appointment_status, is_series=bool(content.rrule)
+        )
+
+    def _at(self, start: datetime, content: AppointmentContent) -> list[Event]:
+        """Return the appointments of the calendar that start at a moment."""
         from airflow_provider_calendars.api.highlevel.events import Window
+        from airflow_provider_calendars.api.highlevel.wire import is_same_moment
 
-        window = Window(start - _AROUND, start + _AROUND, calendar_id=content.calendar_id)
-        events = self.hook.list_events(window)
-        return [
-            each.event_id
-            for each in events
-            # a start without an offset cannot be read, but nothing else is in the window
-            if each.contact_id == content.contact_id and each.start in {start, None} and is_on(each)
-        ]
-
-
-class HighLevelUpdateAppointmentOperator(_WritesAppointment):
-    """Changes what is given of an appointment. Its contact cannot be changed.
-
-    After a lost reply, a retry reads the appointment first, so that automations do not run twice. Where
-    the appointment does not show what was changed, the retry changes it without running them.
-
-    https://marketplace.gohighlevel.com/docs/ghl/calendars/edit-appointment
-
-    :param appointment_id: the appointment; of a series, its master event (templated).
-    :param start_time: and all further arguments: as for ``HighLevelCreateAppointmentOperator``
-        (templated).
-    :param to_notify: whether HighLevel's automations run, which may mail the contact (templated).
-        Never in a backfill.
-    :param highlevel_conn_id: the Airflow connection (templated).
-    :return: ``appointment_id``, ``status`` (empty where HighLevel does not say it).
-    :raises ConfigurationError: an argument is wrong, or nothing is given; nothing was sent.
-    :raises NotFound: there is no such appointment.
-    """
-
-    template_fields: Sequence[str] = ("highlevel_conn_id", "appointment_id", *_CONTENT_FIELDS, "to_notify")
-
-    def __init__(self, *, appointment_id: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.appointment_id = appointment_id
-
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Change the appointment."""
-        checks.text("appointment_id", self.appointment_id)
-        content = self.content(context)
-        _check_is_change(content)
-        appointment = self._updated(self.run_memory(context), content)
-        self.log.info("Appointment %s updated.", self.appointment_id)
-        return {"appointment_id": self.appointment_id, "status": appointment.status}
-
-    def _updated(self, memory: RunMemory, content: AppointmentContent) -> Event:
-        intent = self._intent(content)
-        if memory.get(_UPDATE) == intent:
-            # an earlier try may have changed it
-            appointment = self.hook.get_appointment(self.appointment_id)
-            is_done = content.is_shown_by(appointment)
-            if is_done:
-                return appointment
-            if is_done is None:
-                content = replace(content, to_notify=False)
-        memory.set(_UPDATE, intent)
-        try:
-            return self.hook.update_appointment(self.appointment_id, content)
-        except ApiError:
-            # nothing was changed, and nobody told
-            memory.set(_UPDATE, {})
-            raise
-
-    def _intent(self, content: AppointmentContent) -> dict[str, Any]:
-        from airflow_provider_calendars.api.fingerprints import fingerprint
-
-        return {"appointment_id": self.appointment_id, "fingerprint": fingerprint(content.to_update())}
-
-
-def _check_is_change(content: AppointmentContent) -> None:
-    if content.contact_id is not None:
-        raise ConfigurationError("contact_id of an appointment cannot be changed; leave it out.")
-    if set(content.to_update()) <= {"toNotify"}:
-        raise ConfigurationError("Nothing to change is given. Give a title, a start_time, ...")
-
-
-class HighLevelCancelAppointmentOperator(NotifyingOperator):
-    """Cancels an appointment. It stays in the calendar as cancelled.
-
-    https://marketplace.gohighlevel.com/docs/ghl/calendars/edit-appointment
-
-    :param appointment_id: the appointment (templated).
-    :param to_notify: whether HighLevel's automations run, which may mail the contact (templated).
-        Never in a backfill.
-    :param if_nothing_to_do: when it is cancelled or deleted already: ``succeed``, ``skip`` or ``fail``.
-    :param highlevel_conn_id: the Airflow connection (templated).
-    :return: ``appointment_id``, ``outcome`` (``cancelled`` or ``nothing_to_do``).
-    :raises NotFound: there is no such appointment.
-    """
-
-    template_fields: Sequence[str] = ("highlevel_conn_id", "appointment_id", "to_notify")
-
-    def __init__(self, *, appointment_id: str, if_nothing_to_do: str = "succeed", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.appointment_id = appointment_id
-        self.if_nothing_to_do = if_nothing_to_do
-
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Cancel the appointment."""
-        from airflow_provider_calendars.api.highlevel.appointment_records import AppointmentContent
-
-        checks.text("appointment_id", self.appointment_id)
-        self.check_nothing_to_do(self.if_nothing_to_do)
-        cancelled = AppointmentContent(appointment_status="cancelled", to_notify=self.notifies(context))
-        memory, intent = self.run_memory(context), {"appointment_id": self.appointment_id}
-        appointment = self.hook.get_appointment(self.appointment_id)
-        state = "deleted" if appointment.deleted else appointment.status
-        if state not in {"deleted", "cancelled"}:
-            memory.set(_CANCEL, intent)
-            self.hook.update_appointment(self.appointment_id, cancelled)
-        elif memory.get(_CANCEL) != intent:
-            story = f"Appointment {self.appointment_id} is {state} already."
-            self.settle_nothing_to_do(self.if_nothing_to_do, story)
-            return {"appointment_id": self.appointment_id, "outcome": Done.NOTHING_TO_DO.value}
-        self.log.info("Appointment %s cancelled.", self.appointment_id)
-        return {"appointment_id": self.appointment_id, "outcome": "cancelled"}
-
-
-class HighLevelDeleteAppointmentOperator(DeletingOperator):
-    """Deletes an appointment, or blocked time, from the calendar. To call it off, cancel it instead.
-
-    What an earlier try has deleted counts as deleted.
-
-    https://marketplace.gohighlevel.com/docs/ghl/calendars/delete-event
-
-    :param appointment_id: the appointment, or the event of blocked time (templated).
-    :param if_nothing_to_do: when it is gone already: ``succeed``, ``skip`` or ``fail``.
-    :param highlevel_conn_id: the Airflow connection (templated).
-    :return: ``appointment_id``, ``outcome`` (``deleted`` or ``nothing_to_do``).
-    """
-
-    template_fields: Sequence[str] = ("highlevel_conn_id", "appointment_id")
-
-    def __init__(self, *, appointment_id: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.appointment_id = appointment_id
-
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Delete the appointment."""
-        checks.text("appointment_id", self.appointment_id)
-        outcome = self.delete(context, "appointment", self.appointment_id)
-        return {"appointment_id": self.appointment_id, "outcome": outcome}
-
-    def is_there(self) -> bool | None:
-        """Return whether the appointment is there: what is deleted can be read, and says so."""
-        try:
-            return not self.hook.get_appointment(self.appointment_id).deleted
-        except (NotFound, Rejected):
-            # blocked time is no appointment, and can be deleted all the same
-            return None
-
-    def send_deletion(self) -> Done:
-        """Delete the appointment; what a second deletion answers is not documented."""
-        try:
-            return self.hook.delete_event(self.appointment_id)
-        except Rejected:
-            if self.is_there() is False:
-                return Done.NOTHING_TO_DO
-            raise
+        events = self.hook.list_events(
+            Window(start - _AROUND, start + _AROUND, calendar_id=content.calendar_id)
+        )
+        # a start without an offset cannot be read, but nothing else is in the window
+        return [each for each in events if each.start is None or is_same_moment(each.start, start)]

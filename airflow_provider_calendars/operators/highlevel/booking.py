@@ -21,6 +21,7 @@ from airflow_provider_calendars.operators.creation import (
     check_if_exists,
 )
 from airflow_provider_calendars.operators.highlevel.appointments import NotifyingOperator
+from airflow_provider_calendars.operators.highlevel.booked import Booked
 from airflow_provider_calendars.operators.highlevel.search import CHOICES, Offer, Search
 
 if TYPE_CHECKING:
@@ -65,15 +66,16 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
     :param appointment_status: by default what the calendar says (templated).
     :param most_attempts: how many slots to try if they are taken one after the other.
     :param if_exists: what to do about an appointment that the contact has in this calendar in this time,
-        and this run did not book: ``fail`` (and name it), ``adopt`` (let it stand for this one) or
-        ``create`` (another one).
+        and this run did not book: ``fail`` (and name it), ``adopt`` (let it stand for this one; the earliest
+        of several) or ``create`` (another one).
     :param if_nothing_to_do: when no slot is free: ``succeed``, ``skip`` or ``fail``.
     :param highlevel_conn_id: the Airflow connection (templated).
     :return: ``appointment_id``, ``calendar_id``, ``start_time`` (ISO, UTC), ``assigned_user_id``,
         ``outcome`` (``created``, ``adopted`` or ``nothing_to_do``).
     :raises ConfigurationError: an argument is missing or wrong; nothing was sent.
     :raises Conflict: every slot that was tried was taken meanwhile.
-    :raises CalendarsError: the contact has such an appointment already, and ``if_exists`` is ``fail``.
+    :raises CalendarsError: the contact has such an appointment already, and ``if_exists`` is ``fail``; or
+        what an earlier try booked has been cancelled since.
     :raises OutcomeUnknown: the reply was lost and no new appointment is to be seen yet; a retry looks again.
     """
 
@@ -133,13 +135,16 @@ class HighLevelBookNextSlotOperator(NotifyingOperator):
         self._check()
         notify, attempt = self.notifies(context), _Attempt(self.run_memory(context), self._identity())
         search = self._search(attempt)
+        booked = Booked(self.hook, self.contact_id, self.appointment_status or None)
         creation = Creation(
             memory=attempt.memory,
             key="book_next_slot",
             fingerprint=attempt.identity,
             thing=f"appointment of contact {self.contact_id} in calendar {self.calendar_id}",
-            find=lambda: search.appointments_of(self.contact_id),
+            find=lambda: booked.ids(search.appointments()),
             create=lambda: self._book(search, attempt, creation, notify=notify),
+            is_gone=booked.is_gone,
+            prefer=lambda matches: matches[:1],
         )
         try:
             appointment_id, outcome = creation.carry_out(self.if_exists)

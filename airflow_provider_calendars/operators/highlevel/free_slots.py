@@ -188,6 +188,9 @@ class HighLevelBlockTimeOperator(ConcealsPeople, HighLevelOperator):
         return self.hook.list_blocked_slots(Window(start - _AROUND, start + _AROUND, **whose))
 
     def _is_same(self, block: Event) -> bool:
+        from airflow_provider_calendars.api.highlevel.wire import is_same_moment
+
         start, end = (checks.moment(name, getattr(self, name)) for name in ("start_datetime", "end_datetime"))
         # times without an offset cannot be read, but nothing else begins in the window
-        return block.start in {start, None} and block.end in {end, None} and not block.deleted
+        same_start = block.start is None or is_same_moment(block.start, start)
+        return same_start and (block.end is None or is_same_moment(block.end, end)) and not block.deleted

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError, Conflict
+from airflow_provider_calendars.operators.highlevel.booked import is_on
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.highlevel.appointment_records import Event
@@ -54,10 +55,9 @@ class Search:
             return self._by_user()
         return self._by_time()
 
-    def appointments_of(self, contact_id: str) -> list[str]:
-        """Return the ids of a contact's appointments in the calendar and the time."""
-        events = self.hook.list_appointments(self.booked_start, self.booked_end, [self.calendar_id])
-        return [each.event_id for each in events if each.contact_id == contact_id and is_on(each)]
+    def appointments(self) -> list[Event]:
+        """Return the appointments in the calendar and the time in which the contact may be booked."""
+        return self.hook.list_appointments(self.booked_start, self.booked_end, [self.calendar_id])
 
     def assigned(self, offer: Offer) -> Offer:
         """Return a slot with somebody who is free then.
@@ -109,8 +109,3 @@ class Search:
         if not members:
             raise ConfigurationError(f"Calendar {self.calendar_id} has no team members; give user_ids.")
         return tuple(each.user_id for each in members)
-
-
-def is_on(event: Event) -> bool:
-    """Return whether an appointment is neither cancelled nor deleted."""
-    return not event.deleted and event.status not in {"cancelled", "invalid"}
