@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from airflow_provider_calendars import exceptions
+from airflow_provider_calendars.api.highlevel.contact_records import ContactSearch
+from airflow_provider_calendars.hooks.highlevel import HighLevelHook
 from airflow_provider_calendars.operators.contacts import PrepareContactsOperator
 from airflow_provider_calendars.operators.highlevel import (
     HighLevelExportContactsOperator,
@@ -109,6 +111,46 @@ def test_a_server_that_gives_less_at_a_time(sandbox: Sandbox, tmp_path: Path, cu
         sandbox.faults.add(Fault("status", operation=SEARCH, status=200, body=body))
     assert exporting(tmp_path / "export.csv")["count"] == 5
     assert len(sandbox.journal.entries) == 3
+
+
+def short_list(sandbox: Sandbox, times: int | None) -> None:
+    """Let HighLevel show one contact of many."""
+    found = HighLevelHook().search_contacts_page(ContactSearch())
+    shown = [dict(found.contacts[0].fields, searchAfter=None)]
+    body = {"contacts": shown, "total": len(found.contacts)}
+    sandbox.faults.add(Fault("status", operation=SEARCH, status=200, body=body, times=times))
+
+
+def test_a_list_with_gaps_is_not_taken_for_the_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Neither as an audience nor as those who must not be mailed: who is missing may have opted out."""
+    short_list(sandbox, None)
+    with pytest.raises(exceptions.ApiError, match="says there are 5 contacts and showed 1"):
+        exporting(tmp_path / "export.csv")
+    assert not (tmp_path / "export.csv").exists()
+    (tmp_path / "in.csv").write_text("email,firstname,lastname\nada@example.com,Ada,Lovelace\n")
+    with pytest.raises(exceptions.ApiError, match="showed 1"):
+        PrepareContactsOperator(
+            task_id="prepare",
+            path=str(tmp_path / "in.csv"),
+            output_path=str(tmp_path / "contacts.csv"),
+            suppression_highlevel_conn_id="highlevel_default",
+        ).execute(context())
+
+
+def test_a_list_that_shifts_while_it_is_read_is_read_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Everybody is in the file, each once."""
+    short_list(sandbox, 1)
+    assert exporting(tmp_path / "export.csv")["count"] == 5
+    assert len({row["Contact Id"] for row in rows(tmp_path / "export.csv")}) == 5
+
+
+@pytest.mark.parametrize("tags", [None, {}])
+def test_no_tags_are_not_the_tag_that_is_wanted(sandbox: Sandbox, tmp_path: Path, tags: Any) -> None:
+    """However HighLevel writes an empty list."""
+    row = {"id": "ann", "email": "ann@example.com", "tags": tags}
+    body = {"contacts": [row], "total": 1}
+    sandbox.faults.add(Fault("status", operation=SEARCH, status=200, body=body, times=None))
+    assert exporting(tmp_path / "export.csv", tags=["webinar"])["count"] == 0
 
 
 def test_what_is_searched_for_shows_nowhere(tmp_path: Path) -> None:
@@ -252,6 +294,62 @@ def test_what_is_dropped_without_a_word_is_reported(sandbox: Sandbox, tmp_path: 
     result = upserting(tmp_path / "in.csv", text, report_path=str(report))
     assert result["partial"] == 1
     assert "the phone was not taken over" in rows(report)[0]["remark"]
+
+
+def upserting_shared_phone(sandbox: Sandbox, tmp_path: Path, text: str) -> list[str]:
+    """Upsert a file while HighLevel looks for people by phone first; return what the report says."""
+    sandbox.settings.contact_unique_identifiers = ("phone", "email")
+    report = tmp_path / "report.csv"
+    text = f"email,first name,phone\nemmy@example.com,Emmy,\n{text}"
+    upserting(tmp_path / "in.csv", text, tags=["webinar"], report_path=str(report))
+    return [f"{row['outcome']}: {row['remark']}".rstrip(": ") for row in rows(report)[1:]]
+
+
+def test_somebody_with_the_phone_of_another_is_not_put_in_their_place(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The contact keeps address, name, tags and opt-out; the row is rejected and the report says why."""
+    sandbox.highlevel.add_contact("ann", "Ann Lee", phone="+4930111111", dnd=True)
+    before = sandbox.highlevel.contacts["ann"]
+    said = upserting_shared_phone(sandbox, tmp_path, "bert@example.com,Bert,+4930111111\n")
+    assert [each.partition(";")[0] for each in said] == [
+        "rejected: the phone belongs to another contact, who has another address"
+    ]
+    assert sandbox.highlevel.contacts["ann"] == before
+
+
+def test_somebody_known_with_the_phone_of_another_is_written_without_it(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The address says who is meant."""
+    sandbox.highlevel.add_contact("ann", "Ann Lee", phone="+4930111111")
+    sandbox.highlevel.add_contact("bob", "Bob Ray")
+    before = sandbox.highlevel.contacts["ann"]
+    said = upserting_shared_phone(sandbox, tmp_path, "bob@example.com,Robert,+4930111111\n")
+    assert said == ["updated: the phone was not taken over; another contact has it"]
+    assert sandbox.highlevel.contacts["ann"] == before
+    bob = sandbox.highlevel.contacts["bob"]
+    assert (bob.first_name, bob.phone, bob.tags) == ("Robert", "", ("webinar",))
+
+
+def test_two_rows_with_one_phone_are_not_one_contact(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Even where HighLevel does not show yet whom the first one has made, and writes the number otherwise."""
+    search = "GET /contacts/search/duplicate"
+    sandbox.faults.add(Fault("status", operation=search, status=200, body={"contact": None}, times=None))
+    text = (
+        "ann@example.com,Ann,030 111111\nbert@example.com,Bert,+4930111111\nann@example.com,Ann,030111111\n"
+    )
+    first, second, third = upserting_shared_phone(sandbox, tmp_path, text)
+    assert (first, third) == ("created", "updated")
+    assert second.startswith("rejected: an earlier row has the same phone and another address")
+    assert by_address(sandbox, "ann@example.com").first_name == "Ann"
+
+
+def test_a_phone_of_a_contact_without_an_address_is_the_same_person(sandbox: Sandbox, tmp_path: Path) -> None:
+    """There is no address to lose."""
+    sandbox.highlevel.add_contact("ann", "Ann Lee", phone="+4930111111", email="")
+    assert upserting_shared_phone(sandbox, tmp_path, "ann@example.com,Ann,+4930111111\n") == ["updated"]
+    assert sandbox.highlevel.contacts["ann"].email == "ann@example.com"
 
 
 def test_columns_with_other_names(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow_provider_calendars.api import checks
@@ -15,6 +15,8 @@ LARGEST_PAGE = 500
 _LONGEST_VALUE = 75
 # what a contact cannot be reached through any more; permanent cannot even be taken back
 _DISTURBED = {"active": True, "permanent": True, "inactive": False}
+_EMAIL = "Email"
+_OTHER_CHANNELS = frozenset({"Call", "SMS", "WhatsApp", "GMB", "FB"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +152,34 @@ def _email_disturbed(item: Mapping[str, Any]) -> bool | None:
 
     A value that is not documented is None: whoever it belongs to is not to be mailed by mistake.
     """
-    settings = item.get("dndSettings")
-    channel = settings.get("Email") if isinstance(settings, Mapping) else None
-    said = channel.get("status") if isinstance(channel, Mapping) else None
-    by_channel = False if said is None else _DISTURBED.get(str(said).strip().lower())
-    everything = item.get("dnd")
-    by_all = False if everything is None else flag(item, "dnd")
-    if by_all or by_channel:
+    wishes = [False if item.get("dnd") is None else flag(item, "dnd"), *_by_channel(item.get("dndSettings"))]
+    if any(wishes):
         return True
-    return None if by_all is None or by_channel is None else False
+    return None if None in wishes else False
+
+
+def _by_channel(settings: Any) -> Iterator[bool | None]:
+    if not settings:
+        return
+    if not isinstance(settings, Mapping):
+        yield None
+        return
+    for name, channel in settings.items():
+        if name == _EMAIL:
+            yield _wish(channel)
+        elif name not in _OTHER_CHANNELS and _wish(channel) is not False:
+            # whoever wants nothing on a channel nobody knows may want no mail
+            yield None
+
+
+def _wish(channel: Any) -> bool | None:
+    """Return whether a channel is closed: ``{"status": "active", ...}``."""
+    if not channel:
+        return None if channel is False else False
+    if not isinstance(channel, Mapping) or channel.get("status") is None:
+        said = channel.values() if isinstance(channel, Mapping) else (channel,)
+        return None if any(each is not None for each in said) else False
+    return _DISTURBED.get(str(channel["status"]).strip().lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +241,7 @@ class ContactSearch:
 
         How exactly the search compares tags and times is not documented.
         """
-        shows_tags = isinstance(contact.fields.get("tags"), list)
+        shows_tags = isinstance(contact.fields.get("tags", ""), list | Mapping | None)
         if shows_tags and not {tag.strip().lower() for tag in self.tags} <= set(contact.tags):
             return False
         changed = contact.date_updated or contact.date_added
@@ -237,7 +258,7 @@ class ContactSearch:
 
     def _by_time(self) -> list[dict[str, Any]]:
         bounds = {"gte": self.updated_since, "lt": self.updated_before}
-        value = {name: _zulu(bound) for name, bound in bounds.items() if bound is not None}
+        value = {name: _ZULU[name](bound) for name, bound in bounds.items() if bound is not None}
         return [{"field": "dateUpdated", "operator": "range", "value": value}] if value else []
 
 
@@ -249,7 +270,16 @@ def _by_tag(tag: str) -> dict[str, Any]:
 
 
 def _zulu(bound: datetime) -> str:
-    return checks.moment("updated_since", bound).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    given = checks.moment("updated_since", bound)
+    return f"{given:%Y-%m-%dT%H:%M:%S}.{given.microsecond // 1000:03}Z"
+
+
+def _zulu_after(bound: datetime) -> str:
+    # HighLevel counts milliseconds, and what was changed in the last one must not be passed over
+    return _zulu(checks.moment("updated_before", bound) + timedelta(microseconds=999))
+
+
+_ZULU = {"gte": _zulu, "lt": _zulu_after}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class HighLevelExportContactsOperator(ConcealsPeople, HighLevelOperator):
     :return: ``count``, ``path``, ``opted_out``, ``unknown_opt_outs``, ``newest_change`` (ISO, None if
         there is none).
     :raises ConfigurationError: an argument is wrong; nothing was asked.
+    :raises ApiError: HighLevel shows fewer contacts than it says there are; no file is written.
     """
 
     template_fields: Sequence[str] = (

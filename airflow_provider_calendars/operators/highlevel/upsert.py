@@ -30,6 +30,15 @@ _REPORT = ("row", "contact_id", "outcome", "remark")
 # what an upload file holds beside contacts' own fields
 _NOT_THE_PERSONS = frozenset({"loginurl", "username", "password"})
 _TOLD_EVERY = 500
+_PHONE_OF_ANOTHER = (
+    "the phone belongs to another contact, who has another address; nothing was written. Leave the phone "
+    "out, or correct one of the two"
+)
+_PHONE_OF_ANOTHER_ROW = (
+    "an earlier row has the same phone and another address; nothing was written. Leave the phone out, or "
+    "correct one of the two"
+)
+_PHONE_LEFT_OUT = "the phone was not taken over; another contact has it"
 
 
 class HighLevelUpsertContactsOperator(HighLevelOperator):
@@ -37,7 +46,8 @@ class HighLevelUpsertContactsOperator(HighLevelOperator):
 
     Tags are added to those a contact has, never put in their place. Do-not-disturb is never touched. An
     address that is a further one of a contact would take the place of its first one at HighLevel; here
-    the first one is kept. Running it again ends the same.
+    the first one is kept. A number that another person has would turn that contact into this one; here the
+    row is rejected, or, if its address is known, written without the number. Running it again ends the same.
 
     https://marketplace.gohighlevel.com/docs/ghl/contacts/upsert-contact
 
@@ -85,9 +95,9 @@ class HighLevelUpsertContactsOperator(HighLevelOperator):
             check_table_path("report_path", self.report_path)
         tags = checks.texts("tags", self.tags)
         contacts = list(self._contacts())
-        results = []
+        results, phones = [], _Phones()
         for number, (row, content) in enumerate(contacts, start=1):
-            results.append(self._written(row, content, tags))
+            results.append(self._written(row, content, tags, phones))
             if number % _TOLD_EVERY == 0:
                 self.log.info("%d of %d contacts so far.", number, len(contacts))
         if self.report_path:
@@ -124,22 +134,42 @@ class HighLevelUpsertContactsOperator(HighLevelOperator):
                 raise ContactsError(f"{self.path}, row {row}: {wrong}") from None
             yield row, content
 
-    def _written(self, row: int, content: ContactContent, tags: Sequence[str]) -> _Result:
+    def _written(self, row: int, content: ContactContent, tags: Sequence[str], phones: _Phones) -> _Result:
         try:
-            result = self._upserted(row, content)
+            result = self._upserted(row, content, phones)
         except Rejected as refusal:
             return _Result(row, "", "rejected", _without(content, str(refusal)))
         try:
-            if tags:
+            if tags and result.contact_id:
                 self.hook.add_contact_tags(result.contact_id, tags)
         except (NotFound, Rejected) as refusal:
             remarks = (result.remark, f"the tags were not added: {_without(content, str(refusal))}")
             return replace(result, remark="; ".join(filter(None, remarks)))
         return result
 
-    def _upserted(self, row: int, content: ContactContent) -> _Result:
+    def _upserted(self, row: int, content: ContactContent, phones: _Phones) -> _Result:
         found = self.hook.find_duplicate_contact(email=content.email) if content.email else None
-        if found is not None and found.email and found.email != (content.email or "").strip().lower():
+        why = self._phone_is_of_another(content, found, phones)
+        if why and found is None:
+            return _Result(row, "", "rejected", why)
+        if why:
+            result = self._merged(row, replace(content, phone=None), found)
+            return replace(result, remark="; ".join(filter(None, (_PHONE_LEFT_OUT, result.remark))))
+        return self._merged(row, content, found)
+
+    def _phone_is_of_another(self, content: ContactContent, found: Contact | None, phones: _Phones) -> str:
+        """Return why a row's phone would have HighLevel take another person for this one; else nothing."""
+        if not (content.phone and content.email):
+            return ""
+        if phones.is_of_another(content.phone, _plain_address(content.email)):
+            return _PHONE_OF_ANOTHER_ROW
+        owner = self.hook.find_duplicate_contact(phone=content.phone)
+        if owner is None or (found is not None and owner.contact_id == found.contact_id):
+            return ""
+        return "" if owner.email in {"", _plain_address(content.email)} else _PHONE_OF_ANOTHER
+
+    def _merged(self, row: int, content: ContactContent, found: Contact | None) -> _Result:
+        if found is not None and found.email and found.email != _plain_address(content.email):
             remark = "the address is a further one of the contact, whose first one was kept"
             if content.company_name:
                 remark = f"{remark}; the company was not written"
@@ -169,10 +199,35 @@ class _Result:
         return {name: getattr(self, name) for name in _REPORT}
 
 
+class _Phones:
+    """The phones of the rows so far, each with its address: lists at HighLevel lag behind."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[tuple[str, str]]] = {}
+
+    def is_of_another(self, phone: str, address: str) -> bool:
+        """Return whether a row with another address has had a phone; if not, note it."""
+        digits = "".join(filter(str.isdigit, phone)).lstrip("0")
+        rows = self._seen.setdefault(_digits(phone), [])
+        if any(other != address and _is_same(digits, seen) for seen, other in rows):
+            return True
+        rows.append((digits, address))
+        return False
+
+
+def _is_same(one: str, other: str) -> bool:
+    # one of them may lack its country's code
+    return one.endswith(other) or other.endswith(one)
+
+
+def _plain_address(address: str | None) -> str:
+    return (address or "").strip().lower()
+
+
 def _left_out(content: ContactContent, written: Contact) -> str:
     """Return what HighLevel dropped without a word, as it does where two contacts are meant."""
     left_out = []
-    if content.email and written.email and written.email != content.email.strip().lower():
+    if content.email and written.email and written.email != _plain_address(content.email):
         left_out.append("the address")
     if content.phone and written.phone and _digits(written.phone) != _digits(content.phone):
         left_out.append("the phone")

@@ -48,6 +48,19 @@ def test_only_a_creation_is_not_repeated(name: str, call: Call) -> None:
         ({"dndSettings": {"SMS": {"status": "active"}}}, False),
         ({"dndSettings": {"Email": {"status": "sometimes"}}}, None),
         ({"dnd": "yes"}, None),
+        ({"dnd": False, "dndSettings": []}, False),
+        ({"dnd": False, "dndSettings": {"Email": {}}}, False),
+        ({"dnd": False, "dndSettings": {"Email": {"status": None, "message": None}}}, False),
+        ({"dnd": False, "dndSettings": "active"}, None),
+        ({"dnd": False, "dndSettings": [{"channel": "Email", "status": "active"}]}, None),
+        ({"dnd": False, "dndSettings": {"Email": "active"}}, None),
+        ({"dnd": False, "dndSettings": {"Email": True}}, None),
+        ({"dnd": False, "dndSettings": {"Email": False}}, None),
+        ({"dnd": False, "dndSettings": {"Email": {"message": "asked to stop"}}}, None),
+        ({"dnd": False, "dndSettings": {"email": {"status": "active"}}}, None),
+        ({"dndSettings": {"all": {"status": "active"}}}, None),
+        ({"dndSettings": {"all": {"status": "inactive"}}}, False),
+        ({"dndSettings": {"all": "active", "Email": {"status": "active"}}}, True),
         ({"dnd": True, "dndSettings": {"Email": {"status": "sometimes"}}}, True),
         ({"dnd": "yes", "dndSettings": {"Email": {"status": "active"}}}, True),
         ({"inboundDndSettings": {"all": {"status": "active"}}}, False),
@@ -142,7 +155,9 @@ def test_which_contacts_are_wanted_is_asked_and_looked_at() -> None:
     assert not found(tags=["webinar 2025"])
     assert not found(tags=[])
     # where the answer has no tags, only the search can tell
-    assert found(tags=None)
+    assert search.holds(Contact.from_answer({"id": "p1", "dateUpdated": "2026-06-02T00:00:00Z"}))
+    assert not found(tags=None)
+    assert not found(tags={})
     assert not found(dateUpdated="2026-05-31T23:59:59Z")
     # who knows
     assert found(dateUpdated=None)
@@ -196,3 +211,14 @@ def test_the_times_of_a_contacts_appointments_are_the_locations() -> None:
 def test_nobody_would_be_doubled(nobody: Any) -> None:
     """No contact is an answer, however HighLevel says it."""
     assert conversation([answer(nobody)]).run(make_api().find_duplicate_contact(email="a@b.co")) is None
+
+
+def test_part_of_a_second_is_lost_to_neither_of_two_searches() -> None:
+    """The first is asked for more than it takes, so that the moment between both is in one of them."""
+    between = datetime(2026, 6, 1, 10, 0, 0, 500_400, tzinfo=UTC)
+
+    def asked(search: ContactSearch) -> Any:
+        return search.to_wire()["filters"][0]["value"]
+
+    assert asked(ContactSearch(updated_before=between)) == {"lt": "2026-06-01T10:00:00.501Z"}
+    assert asked(ContactSearch(updated_since=between)) == {"gte": "2026-06-01T10:00:00.500Z"}
