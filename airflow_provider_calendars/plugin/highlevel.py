@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_calendars.assets.highlevel import appointments_uri
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.plugin.events import update_asset
+from airflow_provider_calendars.plugin.put_off import PutOff
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -82,7 +83,7 @@ class Appointments:
     def __init__(self, conn_id: str) -> None:
         self.conn_id = conn_id
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._put_off: OrderedDict[str, None] = OrderedDict()
+        self._put_off = PutOff(conn_id)
         self._lock = threading.Lock()
 
     def take(self, body: bytes, location_id: str) -> None:
@@ -98,7 +99,7 @@ class Appointments:
         if event.get("locationId") not in (None, location_id):
             raise NotBelieved("it is of another location")
         # what was put off comes again ten minutes later, and may say when it was sent first
-        if not (_is_fresh(event) or identity in self._put_off):
+        if not (_is_fresh(event) or identity in self._known or body in self._put_off):
             raise NotBelieved("it is older than five minutes, or of the future")
         change = _CHANGES.get(str(event.get("type")))
         if change is None:
@@ -115,8 +116,21 @@ class Appointments:
         except Exception:
             with self._lock:
                 self._known.pop(identity, None)
-                _remember(self._put_off, identity)
+            self._put_off.add(body)
             raise
+        self._put_off.remove(body)
+
+    def put_off(self, body: bytes) -> None:
+        """Remember a delivery that cannot be examined now, if it says that it was just sent.
+
+        Whether it is HighLevel's is found out when it comes again: its signature is of these very bytes.
+        """
+        try:
+            is_fresh = _is_fresh(_read(body))
+        except (ValueError, RecursionError):
+            return
+        if is_fresh:
+            self._put_off.add(body)
 
 
 def _remember(latest: OrderedDict[str, None], identity: str) -> None:

@@ -56,21 +56,22 @@ def make_app(connections: Iterable[str]) -> FastAPI:
     @app.post("/webhooks/highlevel/{conn_id}")
     async def highlevel(conn_id: str, request: Request) -> Response:
         """Take what has happened to an appointment, and answer when it is an event."""
-        hook, key = await _known(allowed, conn_id)
+        if conn_id not in allowed:
+            raise _unauthorised()
         body = await _body(request)
+        taker = appointments.setdefault(conn_id, Appointments(conn_id))
+        hook, key = await _known(taker, body)
         if not is_signed(body, request.headers.get(SIGNATURE, ""), key):
             log.warning("A webhook for connection %s was refused: wrong signature.", conn_id)
             raise _unauthorised()
-        taker = appointments.setdefault(conn_id, Appointments(conn_id))
         return await run_in_threadpool(_taken, taker, body, hook.settings.login)
 
     return app
 
 
-async def _known(allowed: frozenset[str], conn_id: str) -> tuple[HighLevelHook, Ed25519PublicKey]:
+async def _known(taker: Appointments, body: bytes) -> tuple[HighLevelHook, Ed25519PublicKey]:
     """Return a connection's hook and the key of its webhooks; what is wrong looks the same from outside."""
-    if conn_id not in allowed:
-        raise _unauthorised()
+    conn_id = taker.conn_id
     hook = HighLevelHook(conn_id)
     try:
         return hook, public_key(await run_in_threadpool(lambda: hook.webhook_public_key))
@@ -79,6 +80,7 @@ async def _known(allowed: frozenset[str], conn_id: str) -> tuple[HighLevelHook, 
         raise _unauthorised() from None
     except Exception as error:  # noqa: BLE001 - it is listed, so what cannot be read now can be later
         log.warning("Connection %s cannot be read now: %s", conn_id, error)
+        await run_in_threadpool(taker.put_off, body)
         raise HTTPException(429, "Try again") from None
 
 

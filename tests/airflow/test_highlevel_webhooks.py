@@ -17,7 +17,7 @@ from airflow_provider_calendars.assets.highlevel import highlevel_appointments_a
 from airflow_provider_calendars.exceptions import ConfigurationError
 from airflow_provider_calendars.hooks.highlevel.base import WEBHOOK_PUBLIC_KEY
 from airflow_provider_calendars.plugin import highlevel as receiving
-from airflow_provider_calendars.plugin.highlevel import public_key
+from airflow_provider_calendars.plugin.highlevel import Appointments, NotBelieved, public_key
 from airflow_provider_calendars.sandbox import Sandbox
 from airflow_provider_calendars.sandbox.highlevel.seeds import DEMO_CALENDAR
 from airflow_provider_calendars.sandbox.highlevel.signatures import HEADER
@@ -224,6 +224,54 @@ def test_what_was_put_off_may_come_late(
     assert receiver.post(body) == 200
     # who was not put off is still too late
     assert receiver.post(other) == 401
+    assert len(receiver.events()) == 1
+
+
+def delayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let eleven minutes pass."""
+    real_time = time.time
+    monkeypatch.setattr(receiving.time, "time", lambda: real_time() + 660)
+
+
+def test_what_came_while_the_connection_could_not_be_read_may_come_late(
+    receiver: Receiver, dag_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is believed when it comes again, if it was new and is signed; what was old then is old still."""
+    body, forged = event(receiver), event(receiver)
+    old = event(receiver, timestamp=(datetime.now(UTC) - timedelta(minutes=6)).isoformat())
+    monkeypatch.delenv(f"AIRFLOW_CONN_{receiver.conn_id.upper()}")
+    assert [receiver.post(each) for each in (body, forged, old, b"junk")] == [429] * 4
+    receiver.connect(webhook_public_key=receiver.sandbox.highlevel.webhook_public_key)
+    delayed(monkeypatch)
+    assert receiver.post(body) == 200
+    assert [receiver.post(old), receiver.post(forged, "AAAA"), receiver.post(event(receiver))] == [
+        401,
+        401,
+        401,
+    ]
+    assert len(receiver.events()) == 1
+
+
+def test_what_was_put_off_may_come_to_another_process(
+    receiver: Receiver, dag_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API server has several, and can be restarted; each delivery counts once all the same."""
+    body = event(receiver)
+    first, second, third = (Appointments(receiver.conn_id) for _ in range(3))
+    location = receiver.sandbox.highlevel.location_id
+    real = receiving.update_asset
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("database is locked")
+
+    monkeypatch.setattr(receiving, "update_asset", fail)
+    with pytest.raises(RuntimeError):
+        first.take(body, location)
+    monkeypatch.setattr(receiving, "update_asset", real)
+    delayed(monkeypatch)
+    second.take(body, location)
+    with pytest.raises(NotBelieved, match="older than five minutes"):
+        third.take(body, location)
     assert len(receiver.events()) == 1
 
 
