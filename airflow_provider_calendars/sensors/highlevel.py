@@ -126,7 +126,7 @@ class HighLevelAppointmentStatusSensor(HighLevelSensor):
     :param highlevel_conn_id: the Airflow connection (templated).
     :return: ``appointment_id``, ``status``.
     :raises ConfigurationError: a status is unknown; nothing was asked.
-    :raises NotFound: there is no such appointment.
+    :raises NotFound: there is no such appointment, and ``deleted`` is not waited for.
     """
 
     template_fields: Sequence[str] = ("highlevel_conn_id", "appointment_id", "status", "failed_statuses")

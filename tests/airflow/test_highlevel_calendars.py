@@ -265,6 +265,128 @@ def test_ensure_settles_whatever_the_answers_look_like(sandbox: Sandbox, answers
     assert ensuring(wanted)["outcome"] == "unchanged"
 
 
+def test_two_calendars_of_one_name_and_two_slugs(sandbox: Sandbox) -> None:
+    """Each is made once, and neither becomes the other."""
+    for outcome in ("created", "unchanged"):
+        results = [ensuring({"name": "Intro", "slug": each}) for each in ("intro-ann", "intro-bob")]
+        assert [each["outcome"] for each in results] == [outcome] * 2
+    assert [row["slug"] for row in named(sandbox, "Intro")] == ["intro-ann", "intro-bob"]
+
+
+def test_a_slug_that_is_taken_and_altered(sandbox: Sandbox) -> None:
+    """The calendar is known by the slug it was to have, so that the next run makes no other one."""
+    sandbox.settings.taken_slug = "alter"
+    other = sandbox.highlevel.add_calendar("Webinar", slug="webinar")["id"]
+    hidden = Fault("status", operation="GET /calendars/", status=200, body={"calendars": []}, times=2)
+    sandbox.faults.add(hidden)
+    first = ensuring({"name": "Webinar", "slug": "webinar"})
+    assert (first["outcome"], first["calendar_id"] != other) == ("created", True)
+    sandbox.highlevel.calendar_table.remove(other)
+    again = ensuring({"name": "Webinar", "slug": "webinar", "slot_duration": 45})
+    assert (again["outcome"], again["calendar_id"]) == ("updated", first["calendar_id"])
+    assert len(named(sandbox, "Webinar")) == 1
+
+
+def test_a_lost_creation_whose_slug_was_taken(sandbox: Sandbox) -> None:
+    """What it has made has another slug, and is found by its name."""
+    sandbox.settings.taken_slug = "alter"
+    sandbox.highlevel.add_calendar("Webinar", slug="webinar")
+    sandbox.faults.add(Fault("lost_after", operation="POST /calendars/"))
+    another = creating(slug="webinar")
+    another.if_exists = "create"
+    assert another.execute(context())["outcome"] == "adopted"
+    assert len(named(sandbox, "Webinar")) == 2
+
+
+def test_a_calendar_that_can_be_read_and_is_deleted(sandbox: Sandbox) -> None:
+    """It is none: another one is made, and by its id it is not found."""
+    sandbox.settings.taken_slug = "alter"
+    gone = sandbox.highlevel.add_calendar("Webinar", slug="webinar", deleted=True)["id"]
+    assert ensuring({"name": "Webinar", "slug": "webinar"})["outcome"] == "created"
+    with pytest.raises(exceptions.NotFound, match=f"{gone} has been deleted"):
+        ensuring({"name": "Webinar"}, calendar_id=gone)
+
+
+def test_a_member_keeps_a_place_that_is_said_in_the_old_way(sandbox: Sandbox) -> None:
+    """Until places are given in the new way, which take over."""
+    place = {"meetingLocationType": "zoom", "meetingLocation": "https://zoom.example/grace"}
+    sandbox.highlevel.add_calendar("Webinar", teamMembers=[{"userId": USERS[0].id, **place}])
+    both = [{"user_id": each.id} for each in USERS]
+    assert ensuring({"name": "Webinar", "team_members": both})["outcome"] == "updated"
+    (now,) = named(sandbox, "Webinar")
+    assert {name: now["teamMembers"][0][name] for name in place} == place
+    new = [{**both[0], "location_configurations": [{"kind": "custom", "location": "Room 1"}]}, both[1]]
+    assert ensuring({"name": "Webinar", "team_members": new})["outcome"] == "updated"
+    assert ensuring({"name": "Webinar", "team_members": new})["outcome"] == "unchanged"
+
+
+def test_changes_name_nobody(sandbox: Sandbox) -> None:
+    """Numbers and addresses of a calendar show neither in the result nor in the log."""
+    places = [{"kind": "inbound_call", "location": "+49301112233"}]
+    members = [{"user_id": USERS[0].id, "location_configurations": places}]
+    wanted = {"notes": "Ask Ann, ann@example.com, 030 1112233", "team_members": members}
+    report = ensuring({"name": "Product demo", **wanted}, plan_only=True)
+    assert report["changes"]["notes"][1] == "Ask Ann, <address>, <phone>"
+    assert "111" not in json.dumps(report)
+
+
+def test_an_hour_that_no_clock_shows_is_told(sandbox: Sandbox) -> None:
+    """11.5 is not 11: it differs, and is set right."""
+    hours = {"openHour": 11.5, "openMinute": 0, "closeHour": 17, "closeMinute": 0}
+    opened = [{"daysOfTheWeek": [1], "hours": [hours]}]
+    sandbox.highlevel.add_calendar("Webinar", openHours=opened)
+    right = [{"days_of_the_week": [1], "hours": [{**hours, "openHour": 11}]}]
+    assert ensuring({"name": "Webinar", "open_hours": right})["outcome"] == "updated"
+    assert ensuring({"name": "Webinar", "open_hours": right})["outcome"] == "unchanged"
+
+
+def test_a_custom_date_whose_deleted_twin_is_listed(sandbox: Sandbox) -> None:
+    """The one that is there is changed."""
+    date = {"date": "2026-12-24T00:00:00.000Z", "hours": []}
+    twins = [{**date, "id": "avaHere", "deleted": False}, {**date, "id": "avaGone", "deleted": True}]
+    sandbox.highlevel.add_calendar("Webinar", availabilities=twins)
+    hours = [{"open_hour": 10, "open_minute": 0, "close_hour": 12, "close_minute": 0}]
+    ensuring({"name": "Webinar", "availabilities": [{"date": "2026-12-24", "hours": hours}]})
+    (now,) = named(sandbox, "Webinar")
+    assert [each["id"] for each in now["availabilities"] if each["hours"]] == ["avaHere"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"availabilities": [{"hours": []}]},
+        {"availabilities": [{"date": None, "hours": []}]},
+        {"openHours": [{"daysOfTheWeek": [None], "hours": []}]},
+        {"openHours": [{"daysOfTheWeek": [1], "hours": [{"openHour": "9am"}]}]},
+    ],
+)
+def test_a_calendar_that_shows_something_odd(sandbox: Sandbox, odd: dict[str, Any]) -> None:
+    """The message names the calendar and the field."""
+    made = sandbox.highlevel.add_calendar("Webinar")["id"]
+    body = {"calendar": {"id": made, "name": "Webinar", **odd}}
+    sandbox.faults.add(Fault("status", operation="GET /calendars/{calendarId}", status=200, body=body))
+    with pytest.raises(exceptions.ServerError, match=f"shows {next(iter(odd))} of calendar {made}"):
+        ensuring({"name": "Webinar", "slot_duration": 30}, calendar_id=made)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"kind": "html"}, {"kind": "status", "body": {"statusCode": 404, "message": "Cannot GET /calendars/x"}}],
+    ids=["page", "version"],
+)
+def test_what_is_not_found_by_somebody_else_is_not_gone(sandbox: Sandbox, answer: Any) -> None:
+    """A wrong version, or a proxy's page, says nothing about a calendar."""
+    store = Store()
+    creating().execute(context(store))
+    shows = "GET /calendars/{calendarId}"
+    sandbox.faults.add(Fault(operation=shows, status=404, times=None, **answer))
+    deleting = HighLevelDeleteCalendarOperator(task_id="d", calendar_id=DEMO_CALENDAR)
+    for task in (deleting, creating()):
+        with pytest.raises(exceptions.OperationUnavailable):
+            task.execute(context(store, try_number=2))
+    assert (len(named(sandbox, "Webinar")), len(named(sandbox, "Product demo"))) == (1, 1)
+
+
 # --- list and delete
 
 
@@ -389,3 +511,21 @@ def test_in_a_real_run(sandbox: Sandbox, airflow_database: Path) -> None:
     assert [row["slotDuration"] for row in named(sandbox, "Webinar 2")] == [45]
     assert len(named(sandbox, "Other")) == 1
     assert xcom(run, "delete", "outcome") == "deleted"
+
+
+@pytest.mark.slow
+def test_merge_fields_in_a_real_run(sandbox: Sandbox, airflow_database: Path) -> None:
+    """What HighLevel fills in is left to it, in a task and in a mapped one; Airflow's own templates work."""
+    title = "{{contact.name}} and {{ user.name }}, {{ params.team }}"
+
+    def tasks() -> None:
+        create = HighLevelCreateCalendarOperator(
+            task_id="create", calendar={"name": "One", "event_title": title}, params={"team": "sales"}
+        )
+        calendars = [{"name": "Two", "event_title": title}]
+        ensure = HighLevelEnsureCalendarOperator.partial(task_id="ensure", params={"team": "sales"})
+        create >> ensure.expand(calendar=calendars)
+
+    assert set(states(run_dag(tasks)).values()) == {"success"}
+    titles = [named(sandbox, name)[0]["eventTitle"] for name in ("One", "Two")]
+    assert titles == ["{{contact.name}} and {{ user.name }}, sales"] * 2

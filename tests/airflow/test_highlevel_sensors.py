@@ -151,3 +151,13 @@ def test_deferred_in_a_real_run(sandbox: Sandbox, airflow_database: Path) -> Non
     run = run_dag(tasks)
     assert states(run) == {"wait": "success", "showed": "success"}
     assert (xcom(run, "wait", "count"), xcom(run, "showed", "status")) == (2, "confirmed")
+
+
+def test_an_appointment_that_is_not_found_is_deleted(sandbox: Sandbox, mode: dict[str, Any]) -> None:
+    """Whoever waits for that need not know which of both HighLevel says; a wrong version says neither."""
+    assert verdict(status("evtNobody", ["cancelled", "deleted"], **mode))["status"] == "deleted"
+    body = {"statusCode": 404, "message": "Cannot GET /calendars/events/appointments/x"}
+    shows = "GET /calendars/events/appointments/{eventId}"
+    sandbox.faults.add(Fault("status", operation=shows, status=404, body=body, times=None))
+    with pytest.raises(exceptions.OperationUnavailable):
+        verdict(status("evtNobody", "deleted", **mode))

@@ -19,7 +19,7 @@ from airflow_provider_calendars.api.highlevel.wire import (
     text,
     wire_name,
 )
-from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.exceptions import ConfigurationError, ServerError
 
 CALENDAR_TYPES = ("round_robin", "event", "class_booking", "collective", "service_booking", "personal")
 CREATE_ONLY = ("calendar_type", "slot_buffer_unit")
@@ -62,18 +62,29 @@ class TeamMember:
 
     :param priority: 0, 0.5 or 1.
     :param is_primary: exactly one member of a collective calendar is.
+    :param meeting_location_type: deprecated by the vendor; so is ``meeting_location``. Kept where a calendar
+        still has them and no ``location_configurations`` are given.
     """
 
     user_id: str
     priority: float | None = None
     is_primary: bool | None = None
     location_configurations: tuple[MeetingPlace, ...] | None = None
+    meeting_location_type: str | None = None
+    meeting_location: str | None = None
 
     @classmethod
     def from_answer(cls, item: Any) -> TeamMember:
         """Read an item of ``teamMembers``."""
         places = tuple(MeetingPlace.from_answer(each) for each in items(item.get("locationConfigurations")))
-        return cls(text(item, "userId"), item.get("priority"), flag(item, "isPrimary"), places or None)
+        return cls(
+            text(item, "userId"),
+            item.get("priority"),
+            flag(item, "isPrimary"),
+            places or None,
+            text(item, "meetingLocationType") or None,
+            text(item, "meetingLocation") or None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +174,11 @@ class CalendarContent:
 
     @classmethod
     def from_answer(cls, item: Any) -> CalendarContent:
-        """Read what of a calendar could be written back, whichever of its two spellings a name has."""
-        read = {each.name: _read(item, each.name) for each in fields(cls)}
+        """Read what of a calendar could be written back, whichever of its two spellings a name has.
+
+        :raises ServerError: a field is not what the vendor's documentation describes.
+        """
+        read = {each.name: _readable(item, each.name) for each in fields(cls)}
         return cls(**{name: value for name, value in read.items() if value is not None or name in NULLABLE})
 
     def to_create(self, location_id: str) -> dict[str, Any]:
@@ -214,6 +228,17 @@ _OBJECTS: Mapping[str, Callable[[Any], Any]] = {
     "look_busy_config": LookBusy.from_answer,
     "recurring": Recurring.from_answer,
 }
+
+
+def _readable(item: Mapping[str, Any], name: str) -> Any:
+    try:
+        return _read(item, name)
+    except (AttributeError, KeyError, TypeError, ValueError) as odd:
+        raise ServerError(
+            f"HighLevel shows {wire_name(name)} of calendar {text(item, 'id')} in a form that is not "
+            f"documented ({type(odd).__name__}). Set it anew in HighLevel, or ask its support.",
+            system="HighLevel",
+        ) from odd
 
 
 def _read(item: Mapping[str, Any], name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -17,6 +18,11 @@ from airflow_provider_calendars.api.highlevel.wire import NULLABLE, UNSET, plain
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 _LONGEST_SHOWN = 200
+# a place can be somebody's number or home
+_PLACES = frozenset({"location", "meetingLocation"})
+_PROSE = frozenset({"consent_label", "description", "event_title", "form_submit_thanks_message", "notes"})
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_PHONE = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
 # fields whose defaults an update may bring back when they are left out: nobody documents that it does not
 _RESET_BY_UPDATES = (
     "slot_duration",
@@ -78,9 +84,11 @@ class Difference:
         if current is None and name in CREATE_ONLY:
             # what is neither shown nor can be written is no difference that anybody could end
             return False
-        if current in (None, UNSET) or wanted is None:
-            # a list or text that is left out of an answer is empty
-            return bool(wanted not in ((), "") and wanted is not current)
+        if current in (None, UNSET):
+            # what is left out of an answer is null, and a list or text is empty
+            return wanted not in (None, (), "")
+        if wanted is None:
+            return True
         form = _FORMS.get(name, _same)
         return bool(form(wanted) != form(current))
 
@@ -99,10 +107,21 @@ def _shown(content: CalendarContent, name: str) -> Any:
     value = getattr(content, name)
     if name in private and value is not None:
         return "***"
-    shown = None if value is UNSET else plain(value)
-    if isinstance(shown, str) and len(shown) > _LONGEST_SHOWN:
-        return f"{shown[:_LONGEST_SHOWN]}..."
-    return shown
+    shown = _without_people(None if value is UNSET else plain(value))
+    if not isinstance(shown, str):
+        return shown
+    shown = _PHONE.sub("<phone>", shown) if name in _PROSE else shown
+    return f"{shown[:_LONGEST_SHOWN]}..." if len(shown) > _LONGEST_SHOWN else shown
+
+
+def _without_people(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_people(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: "***" if key in _PLACES and each else _without_people(each) for key, each in value.items()
+        }
+    return _ADDRESS.sub("<address>", value) if isinstance(value, str) else value
 
 
 def _completed(wanted: CalendarContent, current: CalendarContent) -> CalendarContent:
@@ -121,14 +140,28 @@ def _fill(wanted: Any, current: Any) -> Any:
 
 def _fill_members(wanted: tuple[TeamMember, ...], current: tuple[TeamMember, ...]) -> tuple[TeamMember, ...]:
     known = {each.user_id: each for each in current}
-    return tuple(_fill(each, known[each.user_id]) if each.user_id in known else each for each in wanted)
+    return tuple(
+        _fill(each, _place_of(known[each.user_id], each)) if each.user_id in known else each
+        for each in wanted
+    )
+
+
+def _place_of(current: TeamMember, wanted: TeamMember) -> TeamMember:
+    """Return a member without the place that another way to say it takes over from."""
+    if wanted.location_configurations is None:
+        return current
+    return replace(current, meeting_location_type=None, meeting_location=None)
+
+
+def _members(members: Iterable[TeamMember]) -> Any:
+    return {each.user_id: _place_of(each, each) for each in members}
 
 
 def _fill_availabilities(
     wanted: tuple[Availability, ...], current: tuple[Availability, ...]
 ) -> tuple[Availability, ...]:
     """Name the ones that are there by their ids, and those that are no longer wanted as deleted."""
-    ids = {each.date: each.id for each in current}
+    ids = {each.date: each.id for each in current if not each.deleted}
     dates = {each.date for each in wanted}
     gone = (replace(each, deleted=True) for each in current if each.date not in dates and not each.deleted)
     return (*(replace(each, id=each.id or ids.get(each.date)) for each in wanted), *gone)
@@ -155,8 +188,8 @@ def _availabilities(value: Iterable[Availability]) -> Any:
 
 
 _FORMS: Mapping[str, Callable[[Any], Any]] = {
-    "event_color": str.casefold,
-    "team_members": lambda members: {each.user_id: each for each in members},
+    "event_color": lambda color: str(color).casefold(),
+    "team_members": _members,
     "open_hours": _open_hours,
     "availabilities": _availabilities,
     "notifications": list,

@@ -10,6 +10,12 @@ from airflow_provider_calendars.api.highlevel.wire import flag, items
 from airflow_provider_calendars.exceptions import ConfigurationError
 
 
+def _whole(value: Any) -> Any:
+    """Return a number as a whole one if it is; 11.5, which HighLevel shows as an hour, is left as it is."""
+    number = checks.number("hour", value)
+    return int(number) if number == int(number) else number
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """From when to when on a day. Midnight at its end is 23:60, because 24 is no hour."""
@@ -29,7 +35,7 @@ class Hours:
     def from_answer(cls, item: Any) -> Hours:
         """Read an item of ``hours``."""
         names = ("openHour", "openMinute", "closeHour", "closeMinute")
-        return cls(*(int(item.get(name) or 0) for name in names))
+        return cls(*(_whole(item.get(name) or 0) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class OpenHours:
         """Read an item of ``openHours``."""
         days = item.get("daysOfTheWeek")
         return cls(
-            tuple(int(day) for day in days) if isinstance(days, list) else (),
+            tuple(_whole(day) for day in days) if isinstance(days, list) else (),
             tuple(Hours.from_answer(each) for each in items(item.get("hours"))),
         )
 
@@ -84,7 +90,7 @@ class Availability:
     def from_answer(cls, item: Any) -> Availability:
         """Read an item of ``availabilities``. The Z of its date is false, so it is never converted."""
         return cls(
-            date=str(item["date"])[:10],
+            date=checks.date("date", checks.text("date", item["date"])[:10]),
             hours=tuple(Hours.from_answer(each) for each in items(item.get("hours"))),
             deleted=flag(item, "deleted"),
             id=item.get("id") or item.get("_id"),

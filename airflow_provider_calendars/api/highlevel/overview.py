@@ -15,7 +15,7 @@ from airflow_provider_calendars.api.highlevel.changes import DELETED, Seen, Snap
 from airflow_provider_calendars.api.highlevel.events import Events, Window
 from airflow_provider_calendars.api.highlevel.wire import utc
 from airflow_provider_calendars.api.paging import unique
-from airflow_provider_calendars.exceptions import ConfigurationError, NotFound
+from airflow_provider_calendars.exceptions import ConfigurationError, NotFound, OperationUnavailable
 
 # lists have no pages, and how long a time may be is not documented
 _PART = timedelta(days=30)
@@ -45,7 +45,10 @@ class Overview(Calendars, Appointments, Events):
         for calendar_id in chosen:
             for begin, until in parts:
                 found.extend((yield from self.list_events(Window(begin, until, calendar_id=calendar_id))))
-        return unique(found, key=lambda event: event.event_id)
+        # whether a list holds what starts at its very end is not documented
+        last = checks.moment("end", end)
+        inside = [each for each in found if each.start is None or each.start < last]
+        return unique(inside, key=lambda event: event.event_id)
 
     def look_up_missing(self, before: Snapshot, now: Snapshot) -> Flow[Snapshot]:
         """Complete a snapshot by what is no longer listed: it was deleted, or moved to another time.
@@ -57,6 +60,8 @@ class Overview(Calendars, Appointments, Events):
         for event_id in missing(before, now):
             try:
                 found[event_id] = Seen.from_event((yield from self.get_appointment(event_id)))
+            except OperationUnavailable:
+                raise
             except NotFound:
                 found[event_id] = replace(before.appointments[event_id], status=DELETED)
         return replace(now, appointments=found)

@@ -87,11 +87,28 @@ def read(request: Request, response: Response, base_url: str) -> Reading | None:
         return Reading(Conflict, "Choose another slot, or look whether an earlier try has booked this one.")
     if response.status == 400 and means(said, IS_THERE_ALREADY):
         return Reading(Conflict, f"Change contact {_contact_in(response)} instead, or use upsert.")
-    if response.status == 404 and means(said, f"Cannot {request.method}"):
+    return _of_404(request, response) if response.status == 404 else None
+
+
+def _of_404(request: Request, response: Response) -> Reading | None:
+    """Return what is missing if it is not the thing that a call names."""
+    if means(read_refusal(response), f"Cannot {request.method}"):
         return Reading(
             OperationUnavailable, "This version of the API does not have the operation; check the version."
         )
+    if _is_foreign(response):
+        return Reading(
+            OperationUnavailable, "This is no answer of HighLevel's API: check the host of the connection."
+        )
     return None
+
+
+def _is_foreign(response: Response) -> bool:
+    """Return whether something between here and HighLevel has answered, such as a proxy with a page."""
+    try:
+        return not isinstance(response.json(), Mapping)
+    except ValueError:
+        return bool(response.body.strip())
 
 
 def _contact_in(response: Response) -> str:

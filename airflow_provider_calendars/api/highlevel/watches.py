@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_provider_calendars.api.flow import Flow, now
 from airflow_provider_calendars.api.highlevel import HighLevelApi
-from airflow_provider_calendars.api.highlevel.appointment_records import Event, Slot
+from airflow_provider_calendars.api.highlevel.appointment_records import Slot
 from airflow_provider_calendars.api.highlevel.changes import (
     DELETED,
     Change,
@@ -18,7 +18,7 @@ from airflow_provider_calendars.api.highlevel.changes import (
     changes,
 )
 from airflow_provider_calendars.api.watching import Verdict
-from airflow_provider_calendars.exceptions import CalendarsError
+from airflow_provider_calendars.exceptions import CalendarsError, NotFound, OperationUnavailable
 
 _AHEAD = timedelta(days=60)
 
@@ -98,8 +98,7 @@ class AppointmentStatus:
 
         :raises CalendarsError: it was deleted, or has a failed status.
         """
-        appointment = yield from api.get_appointment(self.appointment_id)
-        status = _status(appointment)
+        status = yield from self._status(api)
         if status not in self.statuses and status in {*self.failed_statuses, DELETED}:
             raise CalendarsError(
                 f"Appointment {self.appointment_id} is {status}; {' or '.join(self.statuses)} was waited for."
@@ -109,6 +108,17 @@ class AppointmentStatus:
             f"Appointment {self.appointment_id} is {status or 'without a status'}.",
             {"appointment_id": self.appointment_id, "status": status},
         )
+
+    def _status(self, api: HighLevelApi) -> Flow[str]:
+        try:
+            appointment = yield from api.get_appointment(self.appointment_id)
+        except OperationUnavailable:
+            raise
+        except NotFound:
+            if DELETED not in self.statuses:
+                raise
+            return DELETED
+        return DELETED if appointment.deleted else appointment.status
 
 
 @dataclass(slots=True)
@@ -166,7 +176,3 @@ class AppointmentsChanged:
                 "changed_since": seen.taken_at,
             },
         )
-
-
-def _status(appointment: Event) -> str:
-    return DELETED if appointment.deleted else appointment.status

@@ -2,88 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
-from airflow_provider_calendars.exceptions import CalendarsError, NotFound, Rejected
-from airflow_provider_calendars.operators.creation import Creation, check_if_exists
+from airflow_provider_calendars.exceptions import CalendarsError, NotFound, OperationUnavailable, Rejected
+from airflow_provider_calendars.operators.creation import check_if_exists
 from airflow_provider_calendars.operators.highlevel.base import (
     DeletingOperator,
     HighLevelCalendarOperator,
     HighLevelOperator,
 )
+from airflow_provider_calendars.operators.highlevel.calendar_content import WritesCalendar, is_deleted
 from airflow_provider_calendars.tables import check_table_path, write_table
 
 if TYPE_CHECKING:
     from airflow_provider_calendars.api.highlevel.calendar_records import Calendar, CalendarContent
-    from airflow_provider_calendars.api.highlevel.differences import Difference
 
 _COLUMNS = ("calendar_id", "name", "slug", "calendar_type", "group_id", "is_active")
+_ALTERED_SLUGS = "altered_slugs"
 
 
-class _WritesCalendar(HighLevelOperator):
-    """What the operators that say what a calendar is share."""
-
-    template_fields_renderers: ClassVar[dict[str, str]] = {"calendar": "json"}
-
-    def __init__(self, *, calendar: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.calendar = calendar
-
-    def content(self) -> CalendarContent:
-        """Return the checked content of the calendar."""
-        from airflow_provider_calendars.api.highlevel.calendar_records import CalendarContent
-        from airflow_provider_calendars.api.highlevel.given import record
-
-        content = record(CalendarContent, self.calendar, "calendar")
-        content.check()
-        return content
-
-    def create(self, content: CalendarContent, context: Context, if_exists: str) -> tuple[str, str]:
-        """Create a calendar, or find the one an earlier try created; return its id and which of both."""
-        from airflow_provider_calendars.api.fingerprints import fingerprint
-
-        wanted = content.to_create("")
-        creation = Creation(
-            memory=self.run_memory(context),
-            key="create_calendar",
-            fingerprint=fingerprint(wanted),
-            thing=f"calendar named {content.name!r}",
-            find=lambda: [each.calendar_id for each in self.matches(content)],
-            create=lambda: self.hook.create_calendar(content).calendar_id,
-            is_gone=self._is_gone,
-        )
-        return creation.carry_out(if_exists)
-
-    def _is_gone(self, calendar_id: str) -> bool:
-        try:
-            return is_deleted(self.hook.get_calendar(calendar_id))
-        except NotFound:
-            return True
-
-    def matches(self, content: CalendarContent) -> list[Calendar]:
-        """Return the calendars that have the slug, or without one the name."""
-        calendars = self.hook.list_calendars()
-        if content.slug and (found := [each for each in calendars if each.slug == content.slug]):
-            return found
-        return [each for each in calendars if each.name.strip() == (content.name or "").strip()]
-
-    def write(self, calendar_id: str, difference: Difference) -> None:
-        """Write what differs, and say in the log what HighLevel did not take over."""
-        from airflow_provider_calendars.api.highlevel.differences import Difference
-
-        written = self.hook.update_calendar(calendar_id, difference.to_write).content
-        if left := Difference.between(written, difference.wanted).fields:
-            self.log.warning(
-                "HighLevel did not show the new %s of calendar %s.", ", ".join(left), calendar_id
-            )
-
-
-class HighLevelCreateCalendarOperator(_WritesCalendar):
+class HighLevelCreateCalendarOperator(WritesCalendar):
     """Creates a calendar. Looks before it creates, so a retry or a lost reply makes no second one.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/create-calendar
@@ -91,10 +35,11 @@ class HighLevelCreateCalendarOperator(_WritesCalendar):
     :param calendar: what the calendar shall be: ``name``, and any other field of
         :class:`~airflow_provider_calendars.api.highlevel.calendar_records.CalendarContent`, such as
         ``calendar_type``, ``team_members``, ``slot_duration`` or ``open_hours``. HighLevel's own names
-        (``slotDuration``) are understood, too (templated).
-    :param if_exists: what to do about calendars of the same slug, or else the same name, that this run
-        did not create: ``fail`` (and list them), ``adopt`` (use it as it is, if there is one) or
-        ``create`` (another one).
+        (``slotDuration``) are understood, too (templated, but for HighLevel's merge fields such as
+        ``{{contact.name}}``).
+    :param if_exists: what to do about calendars of the same slug or name that this run did not create:
+        ``fail`` (and list them), ``adopt`` (use it as it is, if there is one; with a slug, only one of that
+        slug or without any) or ``create`` (another one).
     :param highlevel_conn_id: the Airflow connection (templated).
     :return: ``calendar_id``, ``outcome`` (``created`` or ``adopted``).
     :raises ConfigurationError: a field is unknown, missing or wrong; nothing was sent.
@@ -117,7 +62,7 @@ class HighLevelCreateCalendarOperator(_WritesCalendar):
         return {"calendar_id": calendar_id, "outcome": outcome}
 
 
-class HighLevelUpdateCalendarOperator(_WritesCalendar, HighLevelCalendarOperator):
+class HighLevelUpdateCalendarOperator(WritesCalendar, HighLevelCalendarOperator):
     """Changes a calendar where it is not as it shall be; what is not given keeps its value.
 
     Lists such as ``team_members`` and ``open_hours`` are replaced as a whole. What a given member, or
@@ -141,7 +86,7 @@ class HighLevelUpdateCalendarOperator(_WritesCalendar, HighLevelCalendarOperator
 
         self.check_calendar()
         wanted = self.content()
-        difference = Difference.between(self.hook.get_calendar(self.calendar_id).content, wanted)
+        difference = Difference.between(self.existing(self.calendar_id).content, wanted)
         if difference.fields:
             self.write(self.calendar_id, difference)
         outcome = "updated" if difference.fields else "unchanged"
@@ -149,11 +94,12 @@ class HighLevelUpdateCalendarOperator(_WritesCalendar, HighLevelCalendarOperator
         return {"calendar_id": self.calendar_id, "outcome": outcome, "changed": list(difference.fields)}
 
 
-class HighLevelEnsureCalendarOperator(_WritesCalendar):
+class HighLevelEnsureCalendarOperator(WritesCalendar):
     """Sees to it that there is a calendar and that it is as it shall be: writes only what differs.
 
-    The calendar is found by ``calendar_id``, or else by its slug, or else by its name. Running it again
-    changes nothing, so calendars can be kept as code.
+    The calendar is found by ``calendar_id``, or else by its slug, or, if it has none or none is given, by its
+    name. So two of one name and different slugs are two calendars, and a slug is changed by ``calendar_id``
+    only. Running it again changes nothing, so calendars can be kept as code.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/update-calendar
 
@@ -186,13 +132,15 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
             checks.text("calendar.name", wanted.name)
         plan_only = checks.boolean("plan_only", self.plan_only)
         found = self._find(wanted)
+        if found is None and (found := self._under_altered_slug(wanted)):
+            wanted = replace(wanted, slug=None)
         if found is None:
             return self._create(wanted, context, plan_only=plan_only)
         return self._update(found, wanted, plan_only=plan_only)
 
     def _find(self, wanted: CalendarContent) -> Calendar | None:
         if self.calendar_id:
-            return self.hook.get_calendar(self.calendar_id)
+            return self.existing(self.calendar_id)
         found = self.matches(wanted)
         if len(found) > 1:
             raise CalendarsError(
@@ -202,15 +150,33 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
         # a list need not show all of a calendar
         return self.hook.get_calendar(found[0].calendar_id) if found else None
 
+    def _under_altered_slug(self, wanted: CalendarContent) -> Calendar | None:
+        """Return the calendar that got another slug when an earlier run made it, because it was taken."""
+        if self.calendar_id or not wanted.slug:
+            return None
+        known = self.lasting_memory(_ALTERED_SLUGS).get(wanted.slug)
+        return self.hook.get_calendar(known) if known and not self.is_gone(known) else None
+
+    def _remember_altered_slug(self, calendar: Calendar, wanted: CalendarContent) -> None:
+        if not wanted.slug or calendar.slug in {"", wanted.slug}:
+            return
+        self.lasting_memory(_ALTERED_SLUGS).set(wanted.slug, calendar.calendar_id)
+        self.log.warning(
+            "The slug %s is taken: calendar %s has %s.", wanted.slug, calendar.calendar_id, calendar.slug
+        )
+
     def _create(self, wanted: CalendarContent, context: Context, *, plan_only: bool) -> dict[str, Any]:
         wanted.to_create("")
         if plan_only:
             self.log.info("Calendar %r is to be created.", wanted.name)
             return _report(None, wanted.name, "to_create")
         calendar_id, outcome = self.create(wanted, context, "adopt")
+        if outcome == "adopted" or wanted.slug:
+            made = self.hook.get_calendar(calendar_id)
+            self._remember_altered_slug(made, wanted)
         if outcome == "adopted":
             # made by an earlier try, or come since it was looked for a moment ago
-            report = self._update(self.hook.get_calendar(calendar_id), wanted, plan_only=False)
+            report = self._update(made, replace(wanted, slug=None), plan_only=False)
             return {**report, "outcome": "created"}
         self.log.info("Calendar %s created.", calendar_id)
         return _report(calendar_id, wanted.name, outcome)
@@ -227,11 +193,6 @@ class HighLevelEnsureCalendarOperator(_WritesCalendar):
         outcome = ("to_update" if plan_only else "updated") if changes else "unchanged"
         self.log.info("Calendar %s: %s.", found.calendar_id, outcome)
         return _report(found.calendar_id, wanted.name or found.name, outcome, changes)
-
-
-def is_deleted(calendar: Calendar) -> bool:
-    """Return whether a calendar can still be read, but is gone."""
-    return calendar.fields.get("deleted") is True
 
 
 def _report(calendar_id: str | None, name: str | None, outcome: str, changes: Any = ()) -> dict[str, Any]:
@@ -263,6 +224,8 @@ class HighLevelDeleteCalendarOperator(DeletingOperator, HighLevelCalendarOperato
         """Return whether there is such a calendar."""
         try:
             return not is_deleted(self.hook.get_calendar(self.calendar_id))
+        except OperationUnavailable:
+            raise
         except NotFound:
             return False
         except Rejected:
@@ -273,7 +236,8 @@ class HighLevelDeleteCalendarOperator(DeletingOperator, HighLevelCalendarOperato
         try:
             return self.hook.delete_calendar(self.calendar_id)
         except Rejected:
-            if any(each.calendar_id == self.calendar_id for each in self.hook.list_calendars()):
+            listed = [each for each in self.hook.list_calendars() if not is_deleted(each)]
+            if any(each.calendar_id == self.calendar_id for each in listed):
                 raise
             return Done.NOTHING_TO_DO
 
