@@ -12,7 +12,7 @@ from typing import Any
 from airflow.sdk import Variable
 
 from airflow_provider_calendars._compat import mask_secret
-from airflow_provider_calendars.exceptions import ConfigurationError
+from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ class KeptStore(VariableStore):
         """Keep a text under a key.
 
         :raises ConfigurationError: no task is running, so there is nobody to set a Variable.
+        :raises CalendarsError: the Variable cannot be set.
         """
         _mask(value)
         try:
@@ -100,6 +101,11 @@ class KeptStore(VariableStore):
                 "The access of this connection has to be renewed, and what renews it the next time can only "
                 "be kept by a task. Run a task that uses the connection; then it works here, too."
             ) from None
+        except Exception as failure:
+            raise CalendarsError(
+                "What renews the access of this connection the next time could not be kept in an Airflow "
+                f"Variable ({type(failure).__name__}). See that tasks can set Variables, and try again."
+            ) from failure
         MaskingStore.remember(self, key, value)
 
 

@@ -119,6 +119,36 @@ def test_a_run_that_is_repeated_finds_the_same(sandbox: Sandbox, tmp_path: Path)
     assert exporting(tmp_path, "third")["created"] == 0
 
 
+def test_a_clear_of_an_earlier_run_leaves_the_snapshot(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What has changed since the last run is told by the next one all the same."""
+    for run in ("first", "second", "third"):
+        exporting(tmp_path, run)
+    sandbox.clock.advance(60)
+    made = sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-02T09:00:00+02:00").id
+    kept = (tmp_path / "last.json").read_text()
+    exporting(tmp_path, "second")
+    assert (tmp_path / "last.json").read_text() == kept
+    exporting(tmp_path, "fourth")
+    assert changes(tmp_path) == {made: "created"}
+
+
+def test_calendars_that_are_no_longer_looked_at(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Their appointments are neither looked up nor told of, and are not news when they are wanted again."""
+    mine, other = (
+        sandbox.highlevel.book(each, "2037-06-02T09:00:00+02:00").id
+        for each in (DEMO_CALENDAR, PERSONAL_CALENDAR)
+    )
+    exporting(tmp_path, "first")
+    sandbox.clock.advance(1200)
+    sandbox.journal.clear()
+    exporting(tmp_path, "second", calendar_ids=[DEMO_CALENDAR])
+    assert changes(tmp_path) == {mine: ""}
+    assert {each.operation for each in sandbox.journal.entries} == {"GET /calendars/events"}
+    sandbox.clock.advance(1200)
+    exporting(tmp_path, "third")
+    assert changes(tmp_path) == {mine: "", other: ""}
+
+
 def test_a_time_that_moves_on_makes_nothing_new(sandbox: Sandbox, tmp_path: Path) -> None:
     """What comes into the time that is looked at was made long ago; what leaves it is not deleted."""
     leaves = sandbox.highlevel.book(DEMO_CALENDAR, "2037-06-02T09:00:00+02:00").id

@@ -154,3 +154,23 @@ def test_every_scope_is_named(calendars_connections: Sandbox) -> None:
     )
     with pytest.raises(exceptions.PermissionDenied, match=r"calendars/resources\.readonly"):
         HighLevelHook().list_resources("rooms")
+
+
+def test_a_refusal_names_the_trace(calendars_connections: Sandbox) -> None:
+    """HighLevel's support asks for it; what could be anything else is not shown."""
+    for trace, shown in (("3f2a-91", True), ("ada@example.com", False)):
+        body = {"statusCode": 400, "message": "No", "traceId": trace}
+        calendars_connections.faults.add(Fault("status", operation="GET /calendars/", status=400, body=body))
+        with pytest.raises(exceptions.Rejected) as raised:
+            HighLevelHook().list_calendars()
+        assert (trace in str(raised.value)) is shown
+
+
+def test_a_location_without_a_time_zone(calendars_connections: Sandbox) -> None:
+    """The message says what to give instead."""
+    body = {"location": {"id": "loc1", "name": "Here"}}
+    calendars_connections.faults.add(
+        Fault("status", operation="GET /locations/{locationId}", status=200, body=body)
+    )
+    with pytest.raises(exceptions.ConfigurationError, match="no time zone at HighLevel"):
+        HighLevelHook().list_free_slots("cal1", "2037-06-01T00:00:00Z", "2037-06-02T00:00:00Z")

@@ -117,6 +117,62 @@ def test_an_access_token_that_is_refused_is_renewed_once(installed: Sandbox, sai
     assert tokens_asked_for(installed) == asked
 
 
+def refusing(sandbox: Sandbox, said: str, operation: str = "calendars", times: int | None = None) -> None:
+    body = {"statusCode": 401, "message": said}
+    sandbox.faults.add(Fault("status", operation=operation, status=401, body=body, times=times))
+
+
+def test_a_refusal_that_does_not_say_why_renews_once(installed: Sandbox) -> None:
+    """It may be the token's end, so one renewal is tried; if that does not help, it is something else."""
+    assert look() == 2
+    refusing(installed, "Unauthorized", times=1)
+    assert look() == 2
+    assert tokens_asked_for(installed) == 2
+    refusing(installed, "Unauthorized")
+    for _ in range(3):
+        with pytest.raises(exceptions.AuthError, match="app is still installed"):
+            look()
+    assert tokens_asked_for(installed) == 2
+
+
+def test_a_location_that_is_out_of_reach_renews_nothing(installed: Sandbox) -> None:
+    """Another token would not reach it either."""
+    assert look() == 2
+    refusing(installed, "The token does not have access to this location.")
+    with pytest.raises(exceptions.PermissionDenied):
+        look()
+    assert tokens_asked_for(installed) == 1
+
+
+def test_wrong_credentials_of_the_app_are_told(installed: Sandbox) -> None:
+    """The server's description shows, and the advice is not about a token that nobody has."""
+    for operation in (TOKEN, "POST /oauth/reconnect"):
+        body = {"error": "UnAuthorized!", "error_description": "Invalid client credentials!"}
+        installed.faults.add(Fault("status", operation=operation, status=401, body=body, times=None))
+    with pytest.raises(exceptions.AuthError, match="Check client_id and client_secret") as raised:
+        look()
+    assert "Invalid client credentials!" in str(raised.value)
+    assert "private integration" not in str(raised.value)
+
+
+def test_a_renewal_that_cannot_be_kept_holds_nobody_up(
+    installed: Sandbox, variables: FileVariables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next task need not wait for one that has failed."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the API server is down")
+
+    with monkeypatch.context() as down:
+        down.setattr(variables, "set", fail)
+        with pytest.raises(exceptions.CalendarsError, match="could not be kept in an Airflow Variable"):
+            look()
+    paused: list[float] = []
+    monkeypatch.setattr("time.sleep", paused.append)
+    assert look() == 2
+    assert sum(paused) < 1
+
+
 @pytest.mark.parametrize("kind", ["lost_after", "truncated", "lost_before"])
 def test_a_pair_that_is_lost_on_its_way_is_brought_back(installed: Sandbox, kind: str) -> None:
     """The refresh token is used up and nobody has the next one: the app is connected again."""

@@ -11,6 +11,7 @@ from airflow_provider_calendars.api.highlevel.base import HighLevelBase
 from airflow_provider_calendars.api.highlevel.records import Location, User
 from airflow_provider_calendars.api.highlevel.wire import inside, listed
 from airflow_provider_calendars.api.policy import Repeat
+from airflow_provider_calendars.exceptions import ConfigurationError
 
 
 class Account(HighLevelBase):
@@ -24,6 +25,21 @@ class Account(HighLevelBase):
         where = path("/locations/{location_id}", location_id=self.location_id)
         request = self.request("GET", where, repeat=Repeat.ALWAYS)
         return self.call(request, lambda answer: Location.from_answer(inside(answer, "location")))
+
+    def timezone_of_location(self) -> Flow[str]:
+        """Return the time zone of the location.  GET /locations/{location_id}
+
+        https://marketplace.gohighlevel.com/docs/ghl/locations/get-location
+
+        :raises ConfigurationError: it has none.
+        """
+        zone = (yield from self.get_location()).timezone
+        if not zone:
+            raise ConfigurationError(
+                f"Location {self.location_id} has no time zone at HighLevel. Give timezone=, an IANA name "
+                "like Europe/Berlin, or set one in the location's business profile."
+            )
+        return zone
 
     def list_location_timezones(self) -> Flow[list[str]]:
         """Return the names of the time zones the location may use.  GET /locations/{location_id}/timezones

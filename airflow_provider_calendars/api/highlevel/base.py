@@ -18,9 +18,23 @@ from airflow_provider_calendars.api.highlevel.limits import (
     out_of_day,
     with_retry_after,
 )
-from airflow_provider_calendars.api.highlevel.refusals import ADVICE, read, with_meant_status
+from airflow_provider_calendars.api.highlevel.refusals import (
+    ADVICE,
+    APP,
+    APP_CREDENTIALS,
+    described,
+    read,
+    with_meant_status,
+    with_trace,
+)
 from airflow_provider_calendars.api.policy import Repeat, Retries
-from airflow_provider_calendars.exceptions import ApiError, NotFound, OperationUnavailable, RateLimited
+from airflow_provider_calendars.exceptions import (
+    ApiError,
+    AuthError,
+    NotFound,
+    OperationUnavailable,
+    RateLimited,
+)
 
 NEWEST = "v3"
 # what a path begins with is its product family; the longest beginning counts
@@ -86,13 +100,20 @@ class HighLevelBase(Api):
             said = out_of_day(limits.until_tomorrow, response.received_at)
             return self._error(request, response, RateLimited, said)
         reading = read(request, response, self.base_url)
-        if reading is None:
-            return super().refused(request, response)
-        return self._error(request, response, reading.kind, reading.advice)
+        if reading is not None:
+            return self._error(request, response, reading.kind, reading.advice)
+        if response.status == 401 and not request.authenticated:
+            return self._error(request, described(response), AuthError, APP_CREDENTIALS)
+        if response.status == 401 and not isinstance(self.auth, StaticToken):
+            return self._error(request, response, AuthError, APP)
+        return with_trace(
+            super().refused(request, response if request.authenticated else described(response))
+        )
 
     def _error(self, request: Request, response: Response, kind: type[ApiError], said: str) -> ApiError:
         operation = request.operation
-        return error_from(response, system=self.system, operation=operation, kind=kind, advice={kind: said})
+        error = error_from(response, system=self.system, operation=operation, kind=kind, advice={kind: said})
+        return with_trace(error)
 
     def _delete(self, path: str, json: Any = None) -> Flow[Done]:
         """Delete what a path names; what is gone already is nothing to do."""

@@ -63,23 +63,37 @@ class Snapshot:
 
     :param taken_at: ISO, UTC; so are ``start`` and ``end`` of the time.
     :param appointments: by their ids.
+    :param calendar_ids: the calendars that were looked at; all if empty.
     """
 
     taken_at: str
     start: str
     end: str
     appointments: Mapping[str, Seen] = field(default_factory=dict)
+    calendar_ids: tuple[str, ...] = ()
 
     @property
     def surely_complete_until(self) -> str:
         """ISO, UTC; what was made before was listed."""
         return _iso(datetime.fromisoformat(self.taken_at) - _LISTS_LAG)
 
+    def covers(self, seen: Seen) -> bool:
+        """Return whether an appointment is in what was looked at."""
+        in_calendars = not self.calendar_ids or seen.calendar_id in {"", *self.calendar_ids}
+        return in_calendars and self.start <= seen.start < self.end
+
     @classmethod
-    def of(cls, events: Iterable[Event], taken_at: datetime, start: datetime, end: datetime) -> Snapshot:
+    def of(
+        cls,
+        events: Iterable[Event],
+        taken_at: datetime,
+        start: datetime,
+        end: datetime,
+        calendar_ids: Iterable[str] = (),
+    ) -> Snapshot:
         """Return a snapshot of appointments."""
         seen = {event.event_id: Seen.from_event(event) for event in events}
-        return cls(_iso(taken_at), _iso(start), _iso(end), seen)
+        return cls(_iso(taken_at), _iso(start), _iso(end), seen, tuple(calendar_ids))
 
     @classmethod
     def loads(cls, stored: Any) -> Snapshot | None:
@@ -91,7 +105,8 @@ class Snapshot:
                 for event_id, said in stored["appointments"].items()
             }
             taken_at = datetime.fromisoformat(stored["taken_at"])
-            return cls(_iso(taken_at), str(stored["start"]), str(stored["end"]), seen)
+            calendar_ids = tuple(map(str, stored.get("calendar_ids") or ()))
+            return cls(_iso(taken_at), str(stored["start"]), str(stored["end"]), seen, calendar_ids)
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
@@ -135,16 +150,14 @@ def missing(before: Snapshot, now: Snapshot) -> list[str]:
     return [
         appointment_id
         for appointment_id, seen in before.appointments.items()
-        if appointment_id not in now.appointments
-        and now.start <= seen.start < now.end
-        and seen.status != DELETED
+        if appointment_id not in now.appointments and now.covers(seen) and seen.status != DELETED
     ]
 
 
 def _new(seen: Seen, before: Snapshot) -> str | None:
     if seen.status == DELETED:
         return None
-    was_looked_at = before.start <= seen.start < before.end
+    was_looked_at = before.covers(seen)
     if not seen.date_added or seen.date_added >= before.taken_at:
         return CREATED
     if not was_looked_at:

@@ -128,7 +128,7 @@ class Contacts(Account):
         :param timezone: the zone of the location, which these times do not name; looked up if None.
         """
         where = path(f"{_CONTACT}/appointments", contact_id=contact_id)
-        zone = timezone or (yield from self.get_location()).timezone
+        zone = timezone or (yield from self.timezone_of_location())
         checks.timezone("timezone", zone)
         request = self.request("GET", where, repeat=Repeat.ALWAYS)
         return (

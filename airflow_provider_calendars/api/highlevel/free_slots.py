@@ -55,7 +55,7 @@ class FreeSlots(Account):
         first, last = milliseconds("start", start), milliseconds("end", end)
         ranges = list(windows(first, last))
         if timezone is None:
-            timezone = (yield from self.get_location()).timezone
+            timezone = yield from self.timezone_of_location()
         params: Mapping[str, object] = {
             "timezone": checks.timezone("timezone", timezone),
             "userId": user_id,

@@ -50,7 +50,10 @@ _LEASE = 30.0
 _LOOK_EVERY = 0.5
 _MOST_WINNERS = 5
 _LOOKS_FOR_THE_WINNER = (0.3, 0.7, 1.5, 3.0, 5.0, 8.0)
-_NOT_ABOUT_THE_TOKEN = ("version header", "scope")
+_NOT_ABOUT_THE_TOKEN = ("version header", "scope", "does not have access")
+_ABOUT_THE_TOKEN = ("expired", "invalid token", "token is invalid", "jwt")
+_UNCLEAR_FOR = 3600.0
+_UNCLEAR_KEY = "oauth_unclear_refusal"
 MEMORY_KEY = "oauth_token"
 _PROBE_KEY = "oauth_token_renewal"
 
@@ -115,13 +118,35 @@ class OAuth:
         return (yield from self._renewed(pair, exchange)).authorization()
 
     def renew(self, refused: Response, used: Mapping[str, str], exchange: Exchange) -> Flow[bool]:
-        """Take the pair that another task has brought meanwhile, or bring one."""
-        if any(means(read_refusal(refused), phrase) for phrase in _NOT_ABOUT_THE_TOKEN):
+        """Take the pair that another task has brought meanwhile, or bring one.
+
+        A refusal that does not say whether it is about the token is taken for it once: if the token that is
+        brought then is refused in that way, too, it is something else.
+        """
+        said = read_refusal(refused)
+        if any(means(said, phrase) for phrase in _NOT_ABOUT_THE_TOKEN):
             return False
         pair = yield from self._current(fresh=True)
-        if pair.authorization() == used:
-            yield from self._renewed(pair, exchange)
+        if pair.authorization() != used:
+            return True
+        is_clear = any(means(said, phrase) for phrase in _ABOUT_THE_TOKEN)
+        if not is_clear and (yield from self._was_brought_in_vain(pair)):
+            return False
+        brought = yield from self._renewed(pair, exchange)
+        if not is_clear:
+            time = yield from now()
+            noted = {"token": fingerprint(brought.access_token), "until": time + _UNCLEAR_FOR}
+            yield from remember(_UNCLEAR_KEY, json.dumps(noted))
         return True
+
+    def _was_brought_in_vain(self, pair: Pair) -> Flow[bool]:
+        text = yield from recall(_UNCLEAR_KEY, fresh=True)
+        time = yield from now()
+        try:
+            noted: Any = json.loads(text or "null")
+            return noted["token"] == fingerprint(pair.access_token) and float(noted["until"]) > time
+        except (KeyError, TypeError, ValueError):
+            return False
 
     def _current(self, *, fresh: bool) -> Flow[Pair]:
         pair = Pair.loads((yield from recall(MEMORY_KEY, fresh=fresh)))
@@ -197,9 +222,10 @@ class OAuth:
             code = response.json()["authorizationCode"]
         except (ApiError, AttributeError, KeyError, TypeError, ValueError) as refusal:
             raise AuthError(
-                "The refresh token of the HighLevel app is used up, and a new one was not to be had "
-                f"({why or refusal}). Install the app in the location again, and put the new refresh token "
-                "into the connection.",
+                "The access of the HighLevel app could not be renewed, and a new one was not to be had "
+                f"({str(why or refusal).rstrip('.')}). If client_id and client_secret of the connection are "
+                "right, the refresh token is used up: Install the app in the location again, and put the new "
+                "refresh token into the connection.",
                 system="HighLevel",
                 status=401,
             ) from refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -83,6 +84,8 @@ def read(request: Request, response: Response, base_url: str) -> Reading | None:
             return Reading(
                 PermissionDenied, f"Give the private integration the scope {scope} in its settings."
             )
+        if means(said, "does not have access"):
+            return Reading(PermissionDenied, ADVICE[PermissionDenied])
     if response.status in {400, 422} and means(said, SLOT_TAKEN):
         return Reading(Conflict, "Choose another slot, or look whether an earlier try has booked this one.")
     if response.status == 400 and means(said, IS_THERE_ALREADY):
@@ -116,6 +119,28 @@ def _contact_in(response: Response) -> str:
     found = meta.get("contactId") if isinstance(meta, Mapping) else None
     return found if isinstance(found, str) and re.fullmatch(r"[\w-]{1,64}", found) else "of that person"
 
+
+def described(response: Response) -> Response:
+    """Return a refusal of the OAuth server with its description where refusals have their words."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response
+    said = body.get("error_description") if isinstance(body, Mapping) else None
+    if not isinstance(said, str) or not said.strip() or body.get("message"):
+        return response
+    return replace(response, body=json.dumps({**body, "message": said}).encode())
+
+
+def with_trace(error: ApiError) -> ApiError:
+    """Return an error whose message names the trace, by which HighLevel's support finds the call."""
+    if error.request_id and re.fullmatch(r"[A-Za-z0-9-]{1,64}", error.request_id):
+        error.args = (f"{error} HighLevel's id of the call: {error.request_id}.",)
+    return error
+
+
+APP_CREDENTIALS = "Check client_id and client_secret of the connection."
+APP = "Check that the app is still installed in the location of the connection."
 
 ADVICE: Mapping[type[ApiError], str] = {
     AuthError: (

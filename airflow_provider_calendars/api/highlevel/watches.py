@@ -69,7 +69,7 @@ class FreeSlot:
                 f"It is past {self.end}, so calendar {self.calendar_id} has no slot until then."
             )
         if self.timezone is None:
-            self.timezone = (yield from api.get_location()).timezone
+            self.timezone = yield from api.timezone_of_location()
         slots = yield from api.list_free_slots(
             self.calendar_id, start, end, timezone=self.timezone, user_ids=self.user_ids or None
         )
@@ -149,7 +149,7 @@ class AppointmentsChanged:
         taken_at = datetime.fromtimestamp((yield from now()), UTC)
         start, end = self._fixed_range(taken_at)
         events = yield from api.list_appointments(start, end, self.calendar_ids)
-        seen = Snapshot.of(events, taken_at, start, end)
+        seen = Snapshot.of(events, taken_at, start, end, self.calendar_ids)
         before = Snapshot.loads(self.snapshot)
         if before is None:
             self.snapshot = seen.dumps()

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ _COLUMNS = (
     "previous_status",
     "previous_start",
 )
+_MOST_RUNS = 500
 
 
 class HighLevelExportAppointmentsOperator(HighLevelOperator):
@@ -41,7 +43,8 @@ class HighLevelExportAppointmentsOperator(HighLevelOperator):
 
     HighLevel cannot be asked what changed, so what is there is compared with a snapshot of the last run.
     What is no longer listed is looked up: it was deleted, or moved to another time. A retry or Clear of
-    a run compares with the same snapshot as its first try.
+    the last run compares with the same snapshot as its first try; a Clear of an earlier one compares with
+    the last snapshot and leaves it as it is, so that the next run misses nothing.
 
     https://marketplace.gohighlevel.com/docs/ghl/calendars/get-calendar-events
 
@@ -101,7 +104,9 @@ class HighLevelExportAppointmentsOperator(HighLevelOperator):
         rows = [_row(event_id, seen, found.get(event_id)) for event_id, seen in _shown(now, found)]
         rows = [each for each in rows if each["change"] or not only_changes]
         write_table(self.path, rows, _COLUMNS)
-        if kept:
+        if kept and kept.is_older:
+            self.log.warning("A later run has taken the snapshot since, so it is compared with and kept.")
+        elif kept:
             kept.write(now)
         kinds = Counter(each.kind for each in found.values())
         self.log.info("Wrote %d appointments to %s: %s.", len(rows), self.path, dict(kinds) or "no changes")
@@ -112,8 +117,9 @@ class HighLevelExportAppointmentsOperator(HighLevelOperator):
 
         taken_at = datetime.now(UTC)
         start, end = self._range(taken_at)
-        events = self.hook.list_appointments(start, end, checks.texts("calendar_ids", self.calendar_ids))
-        now = Snapshot.of(events, taken_at, start, end)
+        calendar_ids = checks.texts("calendar_ids", self.calendar_ids)
+        events = self.hook.list_appointments(start, end, calendar_ids)
+        now = Snapshot.of(events, taken_at, start, end, calendar_ids)
         return self.hook.run(lambda api: api.look_up_missing(before, now)) if before else now
 
     def _range(self, now: datetime) -> tuple[datetime, datetime]:
@@ -145,16 +151,19 @@ class _Kept:
         # the second try of a run must find what the first one found
         repeated = bool(stored) and stored.get("run") == run
         self.before = self._load(stored.get("before" if repeated else "last"))
+        runs = [str(each) for each in stored.get("runs") or ()]
+        self.is_older = run in runs and not repeated
+        self._runs = [*(each for each in runs if each != run), run][-_MOST_RUNS:]
 
     def write(self, now: Snapshot) -> None:
         """Keep a snapshot, whole or not at all."""
-        from airflow_provider_calendars.api.highlevel.changes import DELETED, Snapshot
+        from airflow_provider_calendars.api.highlevel.changes import DELETED
 
         alive = {name: seen for name, seen in now.appointments.items() if seen.status != DELETED}
-        last = Snapshot(now.taken_at, now.start, now.end, alive)
+        last = replace(now, appointments=alive)
         before = self.before.dumps() if self.before else None
         with atomic_text_writer(self.path) as stream:
-            json.dump({"run": self.run, "before": before, "last": last.dumps()}, stream)
+            json.dump({"run": self.run, "runs": self._runs, "before": before, "last": last.dumps()}, stream)
 
     def _read(self) -> dict[str, Any]:
         if not self.path.exists():
