@@ -29,6 +29,8 @@ _LEFT_OUT_FOR_GOOD = words_of(
 _THERE_ALREADY = ("duplicateofrow", "alreadyattendee")
 
 _POSITIVE = re.compile("|".join(vocabulary.POSITIVE_STEMS))
+_WISH = re.compile("|".join(vocabulary.WISH_STEMS))
+_WISHED = re.compile("|".join(vocabulary.WISHED_STEMS))
 _CHANNELS = vocabulary.OTHER_CHANNELS
 _CROSS = "cross"
 _LONGEST_SAYING = 200
@@ -57,6 +59,8 @@ class Polarity(Enum):
     UNCLEAR = "unclear"
     """``No withdrawal of consent``: blank passes; words such as ``Unsubscribed`` and dates suppress; whether
     yes or no does is not guessed."""
+    WISH = "wish"
+    """``I agree to receive mail``: no suppresses; all others pass, because nobody need have been asked."""
     IGNORE = "ignore"
     """Left out because the caller said so."""
 
@@ -130,6 +134,8 @@ def _asking(key: str, words: tuple[str, ...]) -> Polarity | None:
     if _POSITIVE.search(key):
         record = _is_moment(key, words) or _begins_or_ends(words, vocabulary.RECORD_OF_CONSENT)
         return None if record else Polarity.POSITIVE
+    if _WISH.search(key) and _WISHED.search(key) and not _is_moment(key, words):
+        return Polarity.WISH
     about_lists = vocabulary.LIST_WORDS.intersection(words)
     lists_only = about_lists and vocabulary.LIST_WORDS.union(vocabulary.EMAIL_WORDS).issuperset(words)
     return Polarity.PLAIN_STATUS if lists_only else None
@@ -192,8 +198,9 @@ def _judge_moment(word: str, text: str) -> Verdict:
 
 
 def _judge(polarity: Polarity, word: str, text: str) -> Verdict:
-    if polarity is Polarity.PLAIN_STATUS and text != UNKNOWN_VALUE.casefold():
-        return Verdict.PASS
+    if polarity in (Polarity.PLAIN_STATUS, Polarity.WISH) and text != UNKNOWN_VALUE.casefold():
+        no = polarity is Polarity.WISH and word in vocabulary.NO
+        return Verdict.SUPPRESS if no else Verdict.PASS
     if word in vocabulary.NOTHING:
         return Verdict.UNKNOWN if polarity is Polarity.POSITIVE else Verdict.PASS
     return _judge_denial(polarity, word, text) if polarity in _DENYING else _judge_word(word)
@@ -256,7 +263,7 @@ class Verdicts(dict[str, Verdict]):
 def named_polarities(wanted: object) -> Mapping[str, Polarity | None]:
     """Read the argument ``opt_out_columns``: header to polarity, or None where the header decides.
 
-    :param wanted: None, a list of headers, or a dict of header to ``negative``, ``positive``,
+    :param wanted: None, a list of headers, or a dict of header to ``negative``, ``positive``, ``wish``,
         ``status``, ``moment`` or ``ignore``.
     :raises ValueError: a polarity is none of these; the message names them.
     :raises TypeError: it is neither a list of texts nor a dict of texts.

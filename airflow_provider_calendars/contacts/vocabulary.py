@@ -160,6 +160,7 @@ OPTING_OUT_STEMS = (
     *("emailbounced", "bouncedemail", "hardbounce", "marketingsuspended", "blacklist", "blocklist"),
     *("suppress", "uncontactable", "unconsent", "abgemeldet", "abmeld", "abbestell", "widerspruch"),
     *("widerruf", "werbesperre", "desinscri", "desabonn", "opposition", "dadodebaja", "desuscri"),
+    *("spamcomplaint", "complainedofspam", "markedasspam"),
     *("afgemeld", "afmeld", "uitgeschreven", "disiscri", "descadastr", "quarantin", "badaddress"),
 )
 """What suppresses by itself, whatever else a header says."""
@@ -176,6 +177,7 @@ BLOCKING_STEMS = (
     *(
         "disallow",
         "objection",
+        "exclud",
         "objected",
         "gesperr",
         "sperre",
@@ -209,7 +211,18 @@ CONTACT_STEMS = (
 """What is welcome; a negation turns a header that speaks of it into one that suppresses."""
 
 NEGATIVE_KEYS = frozenset(
-    ("bounced", "isbounced", "hasbounced", "isdeleted", "cleantime", "blocked", "baja", "bajanewsletter")
+    (
+        "bounced",
+        "isbounced",
+        "hasbounced",
+        "isdeleted",
+        "cleantime",
+        "blocked",
+        "erased",
+        "righttobeforgotten",
+        "baja",
+        "bajanewsletter",
+    )
 )
 NEGATIVE_MOMENT_KEYS = frozenset(("fechadebaja", "fechabaja", "motivodebaja", "motivobaja"))
 POSITIVE_STEMS = (
@@ -231,6 +244,39 @@ POSITIVE_STEMS = (
     ),
     *("autorisationemail", "autorizzazioneemail", "autorizacionemail", "autorizacaoemail"),
 )
+WISH_STEMS = (
+    *(
+        "agree",
+        "accept(?!ance|ed)",
+        "acept",
+        "accett",
+        "aceit",
+        "allowed",
+        "erlaubt",
+        "darf",
+        "souhait",
+        "wunsch",
+    ),
+    *("wouldyoulike", "wouldlike", "happyto", "mochte", "keepmeinformed", "sendme", "signup", "subscribeto"),
+    *("canbe", "cancontact", "deseo", "quiero", "vorrei", "quero", "wil(?=nieuws|email|mail)", "marketingok"),
+    *("receive(?!d)", "recevoir", "recibir", "ricevere", "receber", "ontvangen", "erhalten"),
+)
+WISHED_STEMS = (
+    *(
+        "mail",
+        "correo",
+        "correio",
+        "courriel",
+        "newsletter",
+        "nieuwsbrief",
+        "boletin",
+        "infolettre",
+        "market",
+    ),
+    *("contact", "kontakt", "contat", "contatt", "werb", "promo", "publici", "pubblic", "informed"),
+)
+"""A header with one of each asks whether somebody would like to be written to."""
+
 STATUS_WORDS = words_of("status statut estado stato state")
 STATUS_STEMS = (
     *("marketing", "subscri", "email", "consent", "optin", "newsletter", "abonn", "suscripcion"),

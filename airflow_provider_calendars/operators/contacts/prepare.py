@@ -66,8 +66,8 @@ class PrepareContactsOperator(ConcealsPeople, CalendarsOperator):
         or a column number counted from 1; ``email`` may be a list, best first. The last three are taken
         only if named here.
     :param opt_out_columns: opt-out columns beyond those recognised: a list of headers, or a dict of
-        header to ``negative`` (yes suppresses), ``positive`` (no suppresses), ``status``, ``moment`` (any
-        entry suppresses) or ``ignore``.
+        header to ``negative`` (yes suppresses), ``positive`` (only yes passes), ``wish`` (only no
+        suppresses), ``status``, ``moment`` (any entry suppresses) or ``ignore``.
     :param several_addresses: of a row with several usable addresses take the ``first`` (default), or
         ``expand`` it into one contact for each. An opt-out counts for all of them either way.
     :param suppression_paths: a list of files, or one, of addresses, domains and SHA-256 hashes that

@@ -48,6 +48,15 @@ def test_what_yes_no_and_blank_mean(polarity: Polarity, yes: Verdict, no: Verdic
     assert {judge(polarity, cell) for cell in STRANGE} == {Verdict.UNKNOWN}
 
 
+def test_a_wish_is_refused_by_no_only() -> None:
+    """Whoever was not asked whether they would like mail has not said no."""
+    for cell in ("No", "nein", "0", "Unsubscribed"):
+        assert judge(Polarity.WISH, cell) is Verdict.SUPPRESS
+    for cell in ("", "Yes", "weekly"):
+        assert judge(Polarity.WISH, cell) is Verdict.PASS
+    assert judge(Polarity.WISH, UNKNOWN_VALUE) is Verdict.UNKNOWN
+
+
 @pytest.mark.parametrize("polarity", [Polarity.NEGATIVE, Polarity.POSITIVE, Polarity.STATUS])
 def test_words_that_speak_for_themselves(polarity: Polarity) -> None:
     """``Unsubscribed`` suppresses and ``Subscribed`` passes, whatever the column is about."""
