@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,18 @@ def test_a_campaign_of_another_server_is_another_one(
         campaign.id, other.lets_calendar._campaigns = campaign_id, {campaign_id: campaign}
         add(other, campaign_id, "somebody@example.com")
         assert sending(campaign_id).execute(context(run_id="another"))["outcome"] == "started"
+
+
+def test_rehearsals_do_not_wait_for_each_other(
+    sandbox: Sandbox, campaign_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dry run sends nothing that another one, or a live run, could repeat."""
+    live = json.loads(sandbox.connection_json("lets_calendar"))
+    for mode, name in (("dry_run", "one"), ("dry_run", "two"), ("live", "three")):
+        extra = json.dumps({**json.loads(live.get("extra") or "{}"), "mode": mode})
+        monkeypatch.setenv("AIRFLOW_CONN_LETS_CALENDAR_DEFAULT", json.dumps({**live, "extra": extra}))
+        assert sending(campaign_id).execute(context(run_id=name))["outcome"] == "started"
+    assert mailed(sandbox) == sorted(PEOPLE)
 
 
 def test_where_attendees_cannot_be_read(sandbox: Sandbox, campaign_id: str) -> None:

@@ -72,7 +72,8 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
         if ours and self._already_started(earlier, now):
             self._remember(memory, "accepted", earlier.get("before"))
             return self._result("already_started", earlier.get("before"))
-        now = self.last_sending().await_end(self.campaign_id, self._counts, self.outcome_timeout)
+        if not self.hook.is_dry_run:
+            now = self.last_sending().await_end(self.campaign_id, self._counts, self.outcome_timeout)
         self.check_before_sending(now)
         return self._result(self._send(memory, now), now)
 
@@ -93,7 +94,8 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
 
     def _send(self, memory: RunMemory, before: Counts | None) -> str:
         self._remember(memory, "sending", before)
-        self.last_sending().asked(before)
+        if not self.hook.is_dry_run:
+            self.last_sending().asked(before)
         self._mailing = True
         try:
             done = self.hook.send_invites(self.campaign_id, self.extra_body)
