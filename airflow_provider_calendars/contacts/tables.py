@@ -33,6 +33,7 @@ HEADER_WITHIN = 30
 """How many rows from the top the header is looked for; what is above it are titles."""
 
 _BATCH = 1000
+_MOST_BY_HAND = 10
 _ADDRESS = re.compile(r"\w@\w")
 _NO_HEADER = re.compile(r".*@.*|[\d\s()+\-./:]{4,}", re.DOTALL)
 
@@ -81,10 +82,15 @@ class Table:
     def cut_row(self) -> int | None:
         """Return the number of the last row if it looks cut off: shorter than the header, without line end.
 
+        So may a short list end that somebody wrote by hand; it is believed unless an opt-out is missing.
         Known once all batches have been read.
         """
         number, width = self.rows.open_end if isinstance(self.rows, DelimitedRows) else (0, 0)
-        return number if number > self.header_row and width < width_of(self.headers) else None
+        if number <= self.header_row or width >= width_of(self.headers):
+            return None
+        by_hand = number - self.header_row <= _MOST_BY_HAND
+        hides_opt_out = any(found.place >= width for found in self.columns.opt_outs)
+        return None if by_hand and not hides_opt_out else number
 
     def contacts(self) -> Iterator[Row]:
         """Iterate over the rows below the header, one by one."""

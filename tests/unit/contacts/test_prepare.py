@@ -201,6 +201,18 @@ def test_a_file_that_ends_within_a_row_is_refused(line_end: str) -> None:
     assert emails(prepare(short)[1]) == ["a@example.com", "c@example.com", "d@example.com"]
 
 
+@pytest.mark.parametrize("rows", [1, 10, 11])
+def test_a_short_list_may_end_within_a_row(rows: int) -> None:
+    """Somebody has written it by hand, and no opt-out is missing; an export has not been written so."""
+    people = [f"p{number}@example.com,Ann" for number in range(rows)]
+    content = "\n".join(["Email,First Name,Company", *people])
+    if rows <= 10:
+        assert len(emails(prepare(content)[1])) == rows
+    else:
+        with pytest.raises(ContactsError, match="looks cut off"):
+            prepare(content)
+
+
 @pytest.mark.parametrize(
     "content",
     [
