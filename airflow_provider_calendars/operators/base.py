@@ -17,13 +17,17 @@ from airflow_provider_calendars.memory import LastingMemory, RunMemory
 NOTHING_TO_DO_CHOICES = ("succeed", "skip", "fail")
 
 
-def is_backfill(context: Context) -> bool:
-    """Return whether a run makes up for the past, so that people should hear nothing of it."""
+def makes_up_for_the_past(context: Context) -> bool:
+    """Return whether a run is a backfill or catches up, so that people should hear nothing of it."""
+    return _is_backfill(context) or _is_catch_up(context)
+
+
+def _is_backfill(context: Context) -> bool:
     run_type = getattr(context.get("dag_run"), "run_type", None)
     return getattr(run_type, "value", run_type) == "backfill"
 
 
-def is_catch_up(context: Context) -> bool:
+def _is_catch_up(context: Context) -> bool:
     """Return whether a scheduled run begins so late that the one after it was due already."""
     run = context.get("dag_run")
     run_type = getattr(run, "run_type", None)

@@ -15,7 +15,7 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.exceptions import ConfigurationError, ContactsError
 from airflow_provider_calendars.files import open_path, open_seekable
-from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
+from airflow_provider_calendars.operators.base import makes_up_for_the_past
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.plans import audience_of, make_plan
 
@@ -188,8 +188,9 @@ class CheckInvitesOperator(LetsCalendarCampaignOperator):
     def _of_run(self, context: Context) -> list[str]:
         if checks.boolean("allow_backfill", self.allow_backfill):
             return []
-        late = is_backfill(context) or is_catch_up(context)
-        return ["This run makes up for the past; set allow_backfill=True if that is meant."] if late else []
+        if not makes_up_for_the_past(context):
+            return []
+        return ["This run makes up for the past; set allow_backfill=True if that is meant."]
 
     def _of_file(self, plan: Plan) -> list[str]:
         wanted = self.audience_fingerprint

@@ -29,6 +29,7 @@ __all__ = [
     "context",
     "die",
     "hasten",
+    "hasten_booking",
     "load_dag",
     "run_dag",
     "states",
@@ -125,6 +126,14 @@ def hasten(monkeypatch: pytest.MonkeyPatch, attempts: int = 3) -> None:
         return Retries(**{"attempts": attempts, "first_delay": 0.01, "jitter": lambda: 0.0, **given})
 
     monkeypatch.setattr("airflow_provider_calendars.api.base.Retries", quick)
+
+
+def hasten_booking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls be tried again at once, and what became of a lost booking be looked at without waiting."""
+    hasten(monkeypatch)
+    for module in ("creation", "highlevel.booking"):
+        where = f"airflow_provider_calendars.operators.{module}.LOOKS_AFTER_LOST_REPLY"
+        monkeypatch.setattr(where, (0.0,) * 2)
 
 
 class Killed(BaseException):

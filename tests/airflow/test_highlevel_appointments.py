@@ -30,7 +30,7 @@ from airflow_provider_calendars.sandbox.highlevel.seeds import (
     PERSONAL_CALENDAR,
     USERS,
 )
-from tests.airflow.running import Killed, Store, context, die, hasten, run_dag, states, xcom
+from tests.airflow.running import Killed, Store, context, die, hasten_booking, run_dag, states, xcom
 from tests.airflow.test_example_dags import load
 
 ADA, BLAISE = CONTACTS[0].id, CONTACTS[1].id
@@ -45,10 +45,7 @@ FIRST = "2037-06-01T09:00:00+02:00"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasten(monkeypatch)
-    for module in ("creation", "highlevel.booking"):
-        where = f"airflow_provider_calendars.operators.{module}.LOOKS_AFTER_LOST_REPLY"
-        monkeypatch.setattr(where, (0.0,) * 2)
+    hasten_booking(monkeypatch)
 
 
 @pytest.fixture

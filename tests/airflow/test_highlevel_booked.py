@@ -20,7 +20,7 @@ from airflow_provider_calendars.operators.highlevel import (
 )
 from airflow_provider_calendars.sandbox import Fault, Sandbox
 from airflow_provider_calendars.sandbox.highlevel.seeds import CONTACTS, DEMO_CALENDAR
-from tests.airflow.running import Killed, Store, context, die, hasten
+from tests.airflow.running import Killed, Store, context, die, hasten_booking
 
 ADA, BLAISE = CONTACTS[0].id, CONTACTS[1].id
 POST = "POST /calendars/events/appointments"
@@ -35,10 +35,7 @@ LATER = "2037-06-13T00:00:00+02:00"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasten(monkeypatch)
-    for module in ("creation", "highlevel.booking"):
-        where = f"airflow_provider_calendars.operators.{module}.LOOKS_AFTER_LOST_REPLY"
-        monkeypatch.setattr(where, (0.0,) * 2)
+    hasten_booking(monkeypatch)
 
 
 @pytest.fixture

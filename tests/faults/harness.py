@@ -174,9 +174,9 @@ class Run:
         base.Retries = quick  # type: ignore[misc, assignment]
         for module in (creation, booking):
             module.LOOKS_AFTER_LOST_REPLY = (0.0, 0.05)  # type: ignore[attr-defined]
-        from airflow_provider_calendars.operators.lets_calendar import sending
+        from airflow_provider_calendars.operators.lets_calendar import looking
 
-        sending._LOOK_EVERY = 0.1
+        looking._LOOK_EVERY = 0.1
         memory.Variable = FileVariables(self.folder / "variables")  # type: ignore[misc, assignment]
 
     def _make_faulty(self) -> None:

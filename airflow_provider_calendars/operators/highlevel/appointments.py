@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import Context
 
 from airflow_provider_calendars.api import checks
-from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
+from airflow_provider_calendars.operators.base import makes_up_for_the_past
 from airflow_provider_calendars.operators.concealed import ConcealsPeople, reveal
 from airflow_provider_calendars.operators.creation import Creation, check_if_exists
 from airflow_provider_calendars.operators.highlevel.base import HighLevelOperator
@@ -52,7 +52,7 @@ class NotifyingOperator(ConcealsPeople, HighLevelOperator):
     def notifies(self, context: Context) -> bool:
         """Return whether automations run, which a run that makes up for the past never lets."""
         wanted = checks.boolean("to_notify", self.to_notify)
-        if wanted and (is_backfill(context) or is_catch_up(context)):
+        if wanted and makes_up_for_the_past(context):
             self.log.warning("The run makes up for the past, so HighLevel's automations are told not to run.")
             return False
         return wanted

@@ -18,6 +18,7 @@ from airflow_provider_calendars.exceptions import (
 )
 from airflow_provider_calendars.memory import RunMemory
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
+from airflow_provider_calendars.operators.lets_calendar.looking import pause
 from airflow_provider_calendars.operators.lets_calendar.upload import read_upload
 from airflow_provider_calendars.tables import check_table_path, write_table
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from airflow_provider_calendars.api.flow import Upload
 
 _UPLOAD = "upload_contacts"
-_LOOK_EVERY = 5.0
 
 
 class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
@@ -146,7 +146,7 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         self, intent: Mapping[str, Any], upload: Upload, *, allow_duplicates: bool
     ) -> str | None:
         """Upload; after a lost reply again, if by then nobody has come."""
-        again = not allow_duplicates and intent["before"] is not None
+        again = True
         while True:
             try:
                 return self.hook.upload_contacts(self.campaign_id, upload, allow_duplicates=allow_duplicates)
@@ -180,7 +180,7 @@ class LetsCalendarUploadContactsOperator(LetsCalendarCampaignOperator):
         """Look for a while whether attendees come, and tell whether they do."""
         deadline = time.monotonic() + self.outcome_timeout
         while not (grown := self._has_grown(intent)) and time.monotonic() < deadline:
-            time.sleep(min(_LOOK_EVERY, max(0.1, self.outcome_timeout / 10)))
+            pause(self.outcome_timeout)
         return grown
 
 

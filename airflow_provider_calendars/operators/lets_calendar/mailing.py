@@ -10,7 +10,7 @@ from airflow.sdk import Context
 from airflow_provider_calendars.api import checks
 from airflow_provider_calendars.api.done import Done
 from airflow_provider_calendars.exceptions import CalendarsError, ConfigurationError, GuardError
-from airflow_provider_calendars.operators.base import is_backfill, is_catch_up
+from airflow_provider_calendars.operators.base import makes_up_for_the_past
 from airflow_provider_calendars.operators.lets_calendar.base import LetsCalendarCampaignOperator
 from airflow_provider_calendars.operators.lets_calendar.plans import check_approved
 
@@ -22,8 +22,7 @@ def refuse_late(context: Context, allow_backfill: Any) -> None:
 
     :raises GuardError: it does, and the DAG author has not allowed it.
     """
-    late = is_backfill(context) or is_catch_up(context)
-    if late and not checks.boolean("allow_backfill", allow_backfill):
+    if makes_up_for_the_past(context) and not checks.boolean("allow_backfill", allow_backfill):
         raise GuardError(
             "This run makes up for the past, and invites of the past are sent to nobody. Nothing was "
             "sent. Set allow_backfill=True if that is meant."

@@ -10,10 +10,10 @@ from typing import Any
 from airflow_provider_calendars.exceptions import GuardError
 from airflow_provider_calendars.guards.latch import Counts, may_overlap
 from airflow_provider_calendars.memory import LastingMemory
+from airflow_provider_calendars.operators.lets_calendar.looking import pause
 
 log = logging.getLogger(__name__)
 
-_LOOK_EVERY = 5.0
 # by then a sending is on its way, or will never be
 _BEGUN_WITHIN = 3600.0
 
@@ -56,7 +56,7 @@ class LastSending:
             if now is None or time.monotonic() >= deadline:
                 raise GuardError(_on_its_way(campaign_id, time.time() - last["at"]))
             log.info("Another sending of campaign %s has not reached everybody yet.", campaign_id)
-            time.sleep(min(_LOOK_EVERY, max(0.1, timeout / 10)))
+            pause(timeout)
             now = look()
         return now
 

@@ -15,10 +15,9 @@ from airflow_provider_calendars.exceptions import CANNOT_BE_READ, ApiError, Outc
 from airflow_provider_calendars.guards.canary import check_canary
 from airflow_provider_calendars.guards.latch import Counts, Sending, after_accepted, after_lost_reply
 from airflow_provider_calendars.memory import RunMemory
+from airflow_provider_calendars.operators.lets_calendar.looking import pause
 from airflow_provider_calendars.operators.lets_calendar.mailing import MailingOperator
 from airflow_provider_calendars.operators.lets_calendar.other_runs import Updates
-
-_LOOK_EVERY = 5.0
 
 
 class LetsCalendarSendInvitesOperator(MailingOperator):
@@ -125,7 +124,7 @@ class LetsCalendarSendInvitesOperator(MailingOperator):
                     "asked for again, because people could get two invites. Look in the panel; if nothing "
                     "was sent, send from there or in a new run."
                 )
-            time.sleep(min(_LOOK_EVERY, max(0.1, self.outcome_timeout / 10)))
+            pause(self.outcome_timeout)
             now = self._counts()
 
     def _counts(self) -> Counts | None:
